@@ -1,0 +1,74 @@
+# Threshold. `make` alone prints what there is; nothing here needs root, Node or a container engine.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OK := $(VENV)/.ok
+PORT ?= 8000
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
+# Packages that never touch a database are not tested a second time on PostgreSQL.
+PURE := eligibility forms petitions programs house
+CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test quick check bench screenshots messages migration lock
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: $(OK) ## Set up and run the demonstration city; prints its address and sign-ins
+	THRESHOLD_DEMO=$${THRESHOLD_DEMO:-1} $(BIN)/threshold serve --port $(PORT)
+
+test: check ## Set up and pass everything: checks, SQLite, PostgreSQL, a real browser
+	$(BIN)/python -m tests.support.chromium
+	THRESHOLD_TEST_DATABASE=sqlite $(BIN)/pytest
+	THRESHOLD_TEST_DATABASE=postgres $(BIN)/pytest $(PURE:%=--ignore=tests/%)
+
+quick: $(OK) ## The everyday tests, under a minute, on SQLite
+	THRESHOLD_TEST_DATABASE=sqlite $(BIN)/pytest -q -m "not slow and not browser and not postgres"
+
+check: $(OK) ## Format, lint, strict types, import contracts, templates, languages, the city pack
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .cache/imports
+	$(BIN)/pytest -q tests/house
+	$(BIN)/python -m locales.messages check
+	$(BIN)/threshold check
+
+bench: $(OK) ## Measure start-up, memory and requests per second beside a bare server
+	$(BIN)/python -m benchmarks
+
+screenshots: $(OK) ## Write each page, phone and desktop, English and Spanish, to screenshots/
+	$(BIN)/python -m tests.support.screenshots
+
+messages: $(OK) ## Gather new sentences into the catalogues and compile them
+	$(BIN)/python -m locales.messages extract
+	$(BIN)/python -m locales.messages compile
+
+migration: $(OK) ## Write a database migration from the tables: make migration name=add_something
+	@test -n "$(name)" || { echo "Say what it does: make migration name=add_something" >&2; exit 2; }
+	$(BIN)/tortoise makemigrations --name $(name)
+
+lock: $(OK) ## Choose newer versions within pyproject.toml and write the lock files
+	$(UV_COMPILE) --upgrade pyproject.toml -o requirements.lock
+	$(UV_COMPILE) --upgrade pyproject.toml --group dev -o requirements-dev.lock
+	$(UV_COMPILE) --upgrade --group setup -o requirements-setup.lock
+	$(UV_COMPILE) --upgrade --group browser -o requirements-browser.lock
+
+# The one set-up rule. The stamp is written last, so a set-up that was cut off is done again.
+$(OK): pyproject.toml requirements-dev.lock requirements-setup.lock $(CATALOGUES)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Threshold needs Python 3.11 or newer: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
+		{ echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Setting up $(VENV)"
+	@if $(BIN)/python -m pip install -q --require-hashes --only-binary :all: -r requirements-setup.lock; \
+	then $(BIN)/uv pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.lock; \
+	else echo "No uv for this machine; pip does the same, more slowly" && \
+		$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock; fi
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m compileall -q service forms eligibility petitions
+	@$(BIN)/python -m locales.messages compile
+	@touch $@

@@ -1,0 +1,1 @@
+"""Petitions, signatures, proposals and tallies: pure, and apart from every benefits case."""

@@ -1,0 +1,64 @@
+"""A real headless browser for tests, and what axe says of a page."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Route, async_playwright
+
+from tests.support.chromium import find_chromium
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+AXE_SECONDS = 30
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+@asynccontextmanager
+async def open_browser() -> AsyncIterator[Browser]:
+    """A running headless Chromium. Raises NoBrowser where none can be had."""
+    chromium = find_chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium.executable,
+            args=list(chromium.arguments),
+            env={**os.environ, **chromium.environment},
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def axe_findings(
+    browser: Browser, url: str, html: str, viewport: dict[str, int] | None = None
+) -> list[str]:
+    """What axe finds in `html`, replayed at `url` with scripts on; empty when it finds nothing.
+
+    axe cannot run where scripts are off, so a page from such a context is given here as the
+    browser held it (`await page.content()`); its styles and images still come from the service.
+    """
+    size: Any = viewport or PHONE
+    context = await browser.new_context(viewport=size, java_script_enabled=True)
+    try:
+        page = await context.new_page()
+
+        async def replay(route: Route) -> None:
+            await route.fulfill(body=html, content_type="text/html; charset=utf-8")
+
+        await page.route(url, replay, times=1)
+        await page.goto(url)
+        options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+        results = await asyncio.wait_for(Axe().run(page, options=options), AXE_SECONDS)
+    finally:
+        await context.close()
+    return [
+        f"{found['id']} ({found['impact']}): {found['help']}: "
+        + " | ".join(node["html"] for node in found["nodes"][:3])
+        for found in results.response["violations"]
+    ]

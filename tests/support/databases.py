@@ -1,0 +1,89 @@
+"""A fresh, migrated database for each test, made from one that was migrated once a run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import asyncpg
+
+from service.migrator import migrate
+from service.schema import every_model
+from service.settings import ROOT, Settings
+from tests.support.postgres import throwaway_postgres
+
+TEST_KEY = bytes(range(32))
+
+
+def backend() -> str:
+    """Which back end this run uses: `sqlite` or `postgres`."""
+    chosen = os.environ.get("THRESHOLD_TEST_DATABASE", "sqlite")
+    if chosen not in ("sqlite", "postgres"):
+        raise ValueError(f"THRESHOLD_TEST_DATABASE is {chosen!r}; it must be sqlite or postgres")
+    return chosen
+
+
+def settings_for(url: str, storage: Path) -> Settings:
+    """Settings of a demonstration with a known key."""
+    return Settings(
+        database_url=url,
+        city=ROOT / "cities" / "seattle",
+        base_url="http://127.0.0.1:8000",
+        secret_keys=(TEST_KEY,),
+        storage=storage,
+        demo=True,
+    )
+
+
+class SqliteDatabases:
+    """Copies of one migrated file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.template = folder / "template.db"
+        asyncio.run(migrate(settings_for(f"sqlite:///{self.template}", folder)))
+
+    def fresh(self, folder: Path) -> str:
+        path = folder / "threshold.db"
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"
+
+
+class PostgresDatabases:
+    """One migrated database, emptied before each test."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        asyncio.run(migrate(settings_for(url, folder)))
+        tables = [model._meta.db_table for model in every_model()]
+        self.empty = ";".join(f'delete from "{table}"' for table in tables)
+
+    def fresh(self, _folder: Path) -> str:
+        asyncio.run(self._empty())
+        return self.url
+
+    async def _empty(self) -> None:
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(self.empty)
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[SqliteDatabases | PostgresDatabases]:
+    """The run's maker of databases."""
+    if backend() == "sqlite":
+        yield SqliteDatabases(folder)
+        return
+    with throwaway_postgres() as url:
+        yield PostgresDatabases(url, folder)
+
+
+def with_keys(settings: Settings, *keys: bytes) -> Settings:
+    """The same settings under another key ring."""
+    return replace(settings, secret_keys=keys)

@@ -1,0 +1,215 @@
+"""The real service and demonstration agencies in processes of their own, to start and to kill."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from tests.support.postgres import free_port
+
+THRESHOLD = str(Path(sys.executable).parent / "threshold")
+READY_SECONDS = 60.0
+STOP_SECONDS = 20.0
+
+
+class ServerEnded(RuntimeError):
+    """A process ended, or did not become ready; the message ends with its own last words."""
+
+
+def plain_environment() -> dict[str, str]:
+    """The tester's environment without its own settings of the service."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("THRESHOLD_")}
+
+
+@dataclass
+class Process:
+    """One command in its own process group, so that a kill takes all of it at once."""
+
+    command: Sequence[str]
+    log: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    _running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; its words are added to `log`."""
+        with self.log.open("ab") as output:
+            self._running = subprocess.Popen(
+                self.command,
+                env={**plain_environment(), **self.env},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The leader of the process group."""
+        if self._running is None:
+            raise ServerEnded("it was not started")
+        return self._running.pid
+
+    def alive(self) -> bool:
+        """Whether the leader still runs."""
+        return self._running is not None and self._running.poll() is None
+
+    def kill(self) -> None:
+        """kill -9 of the whole group: nothing gets to tidy up."""
+        self._signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask the group to end; kill what has not ended in time."""
+        self._signal(signal.SIGTERM)
+
+    def last_words(self, characters: int = 2000) -> str:
+        """The end of the log, for a failure's message."""
+        if not self.log.exists():
+            return ""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-characters:]
+
+    def _signal(self, number: signal.Signals) -> None:
+        running, self._running = self._running, None
+        if running is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, number)
+        try:
+            running.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
+            running.wait(STOP_SECONDS)
+
+
+class Service(Process):
+    """`threshold serve` in demonstration mode on a free port, with storage of its own.
+
+    `async with Service(folder, database_url=...) as service:` starts it, waits until it is ready
+    and stops it at the end. The port stays the same over `kill()` and `restart()`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        database_url: str | None = None,
+        env: Mapping[str, str] | None = None,
+        arguments: Sequence[str] = (),
+    ) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.storage = folder / "storage"
+        self.settings = {
+            "THRESHOLD_DEMO": "1",
+            "THRESHOLD_BASE_URL": self.url,
+            "THRESHOLD_STORAGE": str(self.storage),
+            "THRESHOLD_DATABASE_URL": database_url or f"sqlite:///{folder}/threshold.db",
+            **(env or {}),
+        }
+        command = [THRESHOLD, "serve", "--port", str(self.port), *arguments]
+        super().__init__(command, folder / "service.log", self.settings)
+
+    async def __aenter__(self) -> Self:
+        self.start()
+        try:
+            await self.ready()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.stop()
+
+    async def ready(self, seconds: float = READY_SECONDS) -> float:
+        """Wait until /readyz answers 200; say how long it took. Raises ServerEnded."""
+        began = time.monotonic()
+        async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
+            while time.monotonic() - began < seconds:
+                if not self.alive():
+                    raise ServerEnded(f"the service ended: {self.last_words()}")
+                with contextlib.suppress(httpx.TransportError):
+                    if (await client.get(f"{self.url}/readyz")).status_code == 200:
+                        return time.monotonic() - began
+                await asyncio.sleep(0.02)
+        raise ServerEnded(f"not ready after {seconds:.0f} s: {self.last_words()}")
+
+    async def restart(self) -> None:
+        """kill -9, start again on the same port and storage, wait until ready."""
+        self.kill()
+        self.start()
+        await self.ready()
+
+    def demo(self) -> dict[str, Any]:
+        """The demonstration's keys and sign-ins, as the service keeps them."""
+        text = (self.storage / "demo.json").read_text(encoding="utf-8")
+        kept: dict[str, Any] = json.loads(text)
+        return kept
+
+    def agency_key(self, agency: str) -> str:
+        """The key of one demonstration agency. KeyError when the city has none of that name."""
+        keys = {row["id"]: row["api_key"] for row in self.demo()["agencies"]}
+        key: str = keys[agency]
+        return key
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Another `threshold` command with this service's settings, to its end."""
+        return subprocess.run(
+            [THRESHOLD, *arguments],
+            env={**plain_environment(), **self.settings},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def agency(
+        self, agency: str, folder: Path, mode: str = "ok", arguments: Sequence[str] = ()
+    ) -> DemoAgency:
+        """A demonstration agency that talks to this service; not started yet."""
+        return DemoAgency(agency, self.url, self.agency_key(agency), folder, mode, arguments)
+
+
+class DemoAgency(Process):
+    """`threshold demo-agency`: pulls, acknowledges and decides; keeps what it got in a file."""
+
+    def __init__(
+        self,
+        agency: str,
+        url: str,
+        key: str,
+        folder: Path,
+        mode: str = "ok",
+        arguments: Sequence[str] = (),
+    ) -> None:
+        self.agency = agency
+        self.inbox_file = folder / f"{agency}.jsonl"
+        command = [THRESHOLD, "demo-agency", agency, "--url", url, "--key", key]
+        command += ["--mode", mode, "--inbox", str(self.inbox_file), *arguments]
+        super().__init__(command, folder / f"{agency}.log")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def inbox(self) -> list[dict[str, Any]]:
+        """What it has received so far, one object a case; a line still being written is left."""
+        if not self.inbox_file.exists():
+            return []
+        whole = self.inbox_file.read_text(encoding="utf-8").rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines() if line]
