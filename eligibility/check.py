@@ -1,0 +1,123 @@
+"""Checks a city's pack like a compiler: every finding with file, line, column and a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+from eligibility.check_cases import changes_without_cases, check_cases
+from eligibility.explanation import OWN_PLACEHOLDERS, PLACEHOLDER
+from eligibility.expressions.tree import PERSON_SLOT
+from eligibility.findings import Finding, RulesError, nearest
+from eligibility.household import Household
+from eligibility.parameters import NoValue, read_figure
+from eligibility.program import Program
+from eligibility.rulebook import Rulebook, load_rules
+from eligibility.world import World
+
+NOTES = frozenset(("stale", "switch_without_case", "row_gap"))
+"""Codes of things to know, which do not make a pack unusable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found: errors that must be mended, and notes."""
+
+    errors: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
+    programs: int
+
+
+def check_pack(shared: Path, city: Path | None, today: date) -> Report:
+    """Load the shared rules and a city's, run all cases, and look for what was forgotten."""
+    try:
+        rules = load_rules(shared, city)
+    except RulesError as error:
+        return Report(tuple(error.findings), (), 0)
+    findings: list[Finding] = []
+    for program in rules.programs.values():
+        folder = Path(program.place.file).parent
+        findings += check_cases(rules, program, folder)
+        findings += _constant_tests(rules, program, today)
+        findings += _placeholders(program)
+        findings += _figures(rules, program, today)
+        if (folder / "cases.yaml").exists():
+            findings += _switches(rules, program, folder)
+    findings += _row_gaps(rules)
+    errors = tuple(sorted(one for one in findings if one.code not in NOTES))
+    notes = tuple(sorted(one for one in findings if one.code in NOTES))
+    return Report(errors, notes, len(rules.programs))
+
+
+def _constant_tests(rules: Rulebook, program: Program, today: date) -> Iterable[Finding]:
+    """A test that has an answer for a household of which nothing is known can never have
+    another one."""
+    if program.status_now == "closed":
+        return
+    empty = Household.from_facts({}, rules.facts)
+    figures = rules.figures_on(today)
+    world = World(empty, rules.blank, rules.parameters, figures, rules.roots, today)
+    world.env[PERSON_SLOT] = world.anyone
+    for test in program.all_tests():
+        try:
+            value = rules.compiler.compile(test.rule)(world)
+        except NoValue:
+            continue
+        if value is not None:
+            word = "met" if value else "not met"
+            text = f'The test "{test.id}" is always {word}, whatever is answered.'
+            yield test.place.finding("unreachable", text)
+
+
+def _placeholders(program: Program) -> Iterable[Finding]:
+    known = (*OWN_PLACEHOLDERS, *program.values)
+    for test in program.all_tests():
+        for text in (test.met, test.unmet, test.unclear):
+            for name in PLACEHOLDER.findall(text):
+                if name not in known:
+                    message = f'"{{{name}}}" is not a value of this program.'
+                    yield test.place.finding("placeholder", message, nearest(name, known))
+                elif name in OWN_PLACEHOLDERS and not _compares(program, test.id):
+                    message = f'"{{{name}}}" needs a test that compares two numbers.'
+                    yield test.place.finding("placeholder", message)
+
+
+def _compares(program: Program, test_id: str) -> bool:
+    test = next(one for one in program.all_tests() if one.id == test_id)
+    return any(node.op == "compare" for node in test.rule.walk())
+
+
+def _figures(rules: Rulebook, program: Program, today: date) -> Iterable[Finding]:
+    for name, takes_over in sorted(program.figures):
+        parameter = rules.parameters[name]
+        try:
+            reading = read_figure(parameter, takes_over, today)
+        except NoValue:
+            first = parameter.rows[0].since
+            text = f'"{program.id}" reads "{name}" today, but its first value is from {first}.'
+            yield parameter.place.finding("date_gap", text)
+            continue
+        if reading.stale:
+            row = reading.rows[-1]
+            text = f'"{name}" ({row.label}) should have been looked at by {row.review_by}.'
+            yield row.place.finding("stale", text, "Add the new value if there is one.")
+
+
+def _switches(rules: Rulebook, program: Program, folder: Path) -> Iterable[Finding]:
+    for day, name in changes_without_cases(rules, program, folder):
+        text = f'"{name}" changes on {day}, without a case on that day and on the day before.'
+        yield program.place.finding("switch_without_case", text)
+
+
+def _row_gaps(rules: Rulebook) -> Iterable[Finding]:
+    for parameter in rules.parameters.values():
+        for earlier, later in pairwise(parameter.rows):
+            if earlier.review_by and earlier.review_by < later.since:
+                text = (
+                    f'"{parameter.id}" has no value of its own from {earlier.review_by} '
+                    f"to {later.since}."
+                )
+                yield later.place.finding("row_gap", text)

@@ -1,0 +1,176 @@
+"""YAML read strictly: plain text values with their line, no anchors, tags or repeated keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from eligibility.findings import Finding, RulesError
+
+MAX_BYTES = 512 * 1024
+MAX_DEPTH = 24
+MAX_NODES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a pack, for findings."""
+
+    file: str
+    line: int
+    column: int
+
+    def finding(self, code: str, message: str, suggestion: str | None = None) -> Finding:
+        return Finding(self.file, self.line, self.column, code, message, suggestion)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One scalar, as written. Nothing is turned into a number or a date behind one's back."""
+
+    value: str
+    quoted: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of nodes."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mapping; keys are text and unique, in the order written."""
+
+    entries: dict[str, Node]
+    keys: dict[str, Place]
+    place: Place
+
+
+Node = Text | Items | Table
+
+
+def read_document(path: Path, shown_as: str | None = None) -> Node:
+    """The one document in a file. Raises RulesError, never anything of the YAML library."""
+    name = shown_as or str(path)
+    whole = Place(name, 0, 0)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise RulesError([whole.finding("too_large", "This file is over 512 kB.")])
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = "This file cannot be read as UTF-8 text."
+        raise RulesError([whole.finding("unreadable", message)]) from error
+    return read_text(text, name)
+
+
+def read_text(text: str, name: str) -> Node:
+    """The one document in a text. Raises RulesError with the first problem's place."""
+    return _Composer(name).compose(text)
+
+
+class _Composer:
+    """Builds nodes from parser events, so depth and size are refused before memory is spent."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.count = 0
+        self.events: Iterator[yaml.Event] = iter(())
+
+    def compose(self, text: str) -> Node:
+        try:
+            self.events = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
+            return self._document()
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            place = Place(self.name, mark.line + 1 if mark else 0, mark.column + 1 if mark else 0)
+            problem = str(getattr(error, "problem", None) or "it is not well formed")
+            message = f"This is not YAML that can be read: {problem}."
+            raise RulesError([place.finding("not_yaml", message)]) from error
+
+    def _document(self) -> Node:
+        node: Node | None = None
+        for event in self.events:
+            if isinstance(event, (yaml.StreamStartEvent, yaml.DocumentEndEvent)):
+                continue
+            if isinstance(event, yaml.StreamEndEvent):
+                break
+            if isinstance(event, yaml.DocumentStartEvent):
+                if node is not None:
+                    self._refuse(event, "two_documents", "A file holds one document only.")
+                continue
+            node = self._node(event, 1)
+        if node is None:
+            place = Place(self.name, 1, 1)
+            raise RulesError([place.finding("empty", "This file is empty.")])
+        return node
+
+    def _node(self, event: yaml.Event, depth: int) -> Node:
+        self.count += 1
+        if depth > MAX_DEPTH:
+            self._refuse(event, "too_deep", f"This is nested over {MAX_DEPTH} levels deep.")
+        if self.count > MAX_NODES:
+            self._refuse(event, "too_large", f"This file has over {MAX_NODES} values.")
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            self._refuse(event, "anchor", "Anchors and aliases are not used in packs.")
+        if isinstance(event, yaml.ScalarEvent):
+            if event.tag is not None:
+                self._refuse(event, "tag", "Tags such as !!python are not used in packs.")
+            return Text(event.value, bool(event.style), self._place(event))
+        if getattr(event, "tag", None) is not None:
+            self._refuse(event, "tag", "Tags such as !!python are not used in packs.")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._items(event, depth)
+        return self._table(event, depth)
+
+    def _items(self, start: yaml.Event, depth: int) -> Items:
+        items: list[Node] = []
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            items.append(self._node(event, depth + 1))
+        return Items(tuple(items), self._place(start))
+
+    def _table(self, start: yaml.Event, depth: int) -> Table:
+        entries: dict[str, Node] = {}
+        keys: dict[str, Place] = {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._node(event, depth + 1)
+            if not isinstance(key, Text):
+                self._refuse(event, "key", "A key must be plain text.")
+                break
+            if key.value == "<<":
+                self._refuse(event, "anchor", "Merge keys are not used in packs.")
+            if key.value in entries:
+                line = keys[key.value].line
+                message = f'"{key.value}" is here twice; the first is on line {line}.'
+                self._refuse(event, "duplicate_key", message)
+            keys[key.value] = key.place
+            entries[key.value] = self._node(next(self.events), depth + 1)
+        return Table(entries, keys, self._place(start))
+
+    def _place(self, event: Any) -> Place:
+        return Place(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _refuse(self, event: yaml.Event, code: str, message: str) -> None:
+        raise RulesError([self._place(event).finding(code, message)])
+
+
+def plain(node: Node) -> Any:
+    """The node as JSON types, all scalars as text: what a hash is taken of."""
+    match node:
+        case Text():
+            return node.value
+        case Items():
+            return [plain(item) for item in node.items]
+        case Table():
+            return {key: plain(value) for key, value in node.entries.items()}

@@ -1,0 +1,1 @@
+"""The rule language: parsed, type-checked and compiled, never evaluated as Python."""

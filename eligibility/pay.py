@@ -1,0 +1,107 @@
+"""Turns told pay into a month or a year, exactly, the way one program does."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+from eligibility.countable import Convention
+from eligibility.expressions.scope import Conversion
+from eligibility.household import Pay, Told
+from eligibility.money import share
+from eligibility.spans import OPEN, Number, ends, greatest, hull, least, span, whole
+
+HALF = Fraction(1, 2)
+WINDOW_DAYS = 30
+
+
+def factors(conversion: Conversion, period: str) -> dict[str | None, Number]:
+    """The factor for each told period; None stands for a period that was not told."""
+    times = 12 if period == "year" else 1
+    found: dict[str | None, Number] = {}
+    for told, written in conversion:
+        values = [whole(Fraction(share(text)) * times) for text in written]
+        found[told] = span(min(values), max(values))
+    lows, highs = zip(*(ends(value) for value in found.values()), strict=True)
+    found[None] = span(min(lows), max(highs))
+    return found
+
+
+def turn(told: Told, table: dict[str | None, Number]) -> Number:
+    """Told money in the period of the table."""
+    return exact(told.amount * table[told.period])
+
+
+def exact(value: Number) -> Number:
+    """The same number, as an integer where it is one."""
+    return whole(value) if isinstance(value, Fraction) else value
+
+
+class Counter:
+    """Counts one income by one convention."""
+
+    def __init__(self, convention: Convention) -> None:
+        self.convention = convention
+        self.table = factors(convention.conversion, convention.period)
+        margin = Fraction(share(convention.steady_margin))
+        self.margin = span(whole(1 - margin), whole(1 + margin))
+
+    def count(self, pay: Pay, on: date) -> Number:
+        """What this income adds, as an interval where it is not told exactly."""
+        value = self._windowed(pay, on)
+        if self.convention.losses == "zero":
+            value = greatest(0, value)
+        return exact(value)
+
+    def _windowed(self, pay: Pay, on: date) -> Number:
+        window = self.convention.window
+        if window == "last_30_days" and pay.told and len(pay.dates) == len(pay.amounts):
+            first = on - timedelta(days=WINDOW_DAYS)
+            recent = [
+                amount
+                for amount, day in zip(pay.amounts, pay.dates, strict=True)
+                if first < day <= on
+            ]
+            if recent:
+                total: Number = 0
+                for amount in recent:
+                    total = total + self._costs(pay, amount)
+                return total
+        if window == "past_year" and pay.period != "year":
+            if not pay.steady:
+                return span(-OPEN if pay.self_employed is not False else 0, OPEN)
+            return self._average(pay) * self.margin
+        return self._average(pay)
+
+    def _average(self, pay: Pay) -> Number:
+        total: Number = 0
+        for amount in pay.amounts:
+            total = total + amount
+        mean = exact(total * Fraction(1, len(pay.amounts)))
+        return self._costs(pay, mean) * self.table[pay.period]
+
+    def _costs(self, pay: Pay, amount: Number) -> Number:
+        """The amount after what this program takes off for the costs of own work."""
+        if pay.self_employed is False:
+            return amount
+        own = self._own_work(pay, amount)
+        return own if pay.self_employed else hull(amount, own)
+
+    def _own_work(self, pay: Pay, amount: Number) -> Number:
+        half = self.convention.self_employment == "half_or_actual"
+        after = self._half_of_net(pay, amount) if half else amount
+        if pay.after_costs:
+            return after
+        before: Number = amount - pay.costs
+        if half:
+            # 50 % of gross or the real costs, whichever takes off more (WAC 388-450-0085).
+            before = least(amount * HALF, before)
+        return before if pay.after_costs is False else hull(after, before)
+
+    def _half_of_net(self, pay: Pay, net: Number) -> Number:
+        """Told after costs: gross is net and costs together; without the costs, half of net
+        is the least that could count, and all of it the most."""
+        low, high = ends(pay.costs)
+        if low == high:
+            return least((net + low) * HALF, net)
+        return hull(least(net * HALF, net), net)

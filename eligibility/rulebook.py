@@ -1,0 +1,239 @@
+"""All rules of a city, loaded, checked and compiled once; frozen from then on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from graphlib import CycleError, TopologicalSorter
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from eligibility.documents import Node, Table, read_document, read_text
+from eligibility.expressions.compile import Compiler, conjunction, disjunction, pays_key
+from eligibility.expressions.tree import Trees
+from eligibility.facts import Vocabulary, load_vocabulary
+from eligibility.findings import RulesError
+from eligibility.parameter_files import load_parameters, parameters_of
+from eligibility.parameters import Parameter, Reading
+from eligibility.program import Group, Program, Test
+from eligibility.program_files import Known, read_program
+from eligibility.reading import Reader
+from eligibility.spans import ends
+from eligibility.world import Blank, FigureKey, World
+
+MAX_DAYS = 64
+ENGINE = 1
+"""Raised when the meaning of a rule text changes, so that a replay knows."""
+
+Root = Callable[[World], bool | None]
+
+
+@dataclass(frozen=True, repr=False)
+class Rulebook:
+    """Facts, parameters and programs of one city, with their compiled tests."""
+
+    facts: Vocabulary
+    parameters: Mapping[str, Parameter]
+    programs: Mapping[str, Program]
+    compiler: Compiler
+    blank: Blank
+    roots: Mapping[str, Root]
+    _figures: dict[date, dict[FigureKey, Reading]] = field(default_factory=dict)
+    _sources: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Rulebook({', '.join(self.programs)})"
+
+    def figures_on(self, on: date) -> dict[FigureKey, Reading]:
+        """What parameters read on a day, remembered for the few days screened last."""
+        if on not in self._figures:
+            while len(self._figures) >= MAX_DAYS:
+                self._figures.pop(next(iter(self._figures)), None)
+            self._figures[on] = {}
+        return self._figures[on]
+
+    def hash_of(self, program_id: str) -> str:
+        """SHA-256 of the program's canonical rule text."""
+        return self._source(program_id)[0]
+
+    def source_of(self, rules_hash: str) -> dict[str, Any]:
+        """The canonical rule text with this hash. Raises KeyError for any other."""
+        for program_id in self.programs:
+            found, source = self._source(program_id)
+            if found == rules_hash:
+                return source
+        raise KeyError(rules_hash)
+
+    def needed_facts(self, programs: Iterable[str]) -> tuple[str, ...]:
+        """Every fact the programs, and those they lean on, can use."""
+        ids: set[str] = set()
+        for program_id in programs:
+            for name in self.linked(program_id):
+                program = self.programs[name]
+                ids.update(program.fields if name == program_id else _decisive(program))
+        return tuple(sorted(ids))
+
+    def linked(self, program_id: str) -> tuple[str, ...]:
+        """The program and every program whose derived result it reads."""
+        found, waiting = [program_id], list(self.programs[program_id].links)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.append(name)
+                waiting += self.programs[name].links
+        return (program_id, *sorted(found[1:]))
+
+    def _source(self, program_id: str) -> tuple[str, dict[str, Any]]:
+        if program_id not in self._sources:
+            source = self._canonical(program_id)
+            self._sources[program_id] = canonical_hash(source), source
+        return self._sources[program_id]
+
+    def _canonical(self, program_id: str) -> dict[str, Any]:
+        programs = [self.programs[name] for name in self.linked(program_id)]
+        parameters = {key[0] for program in programs for key in program.all_figures}
+        facts = frozenset().union(*(program.facts for program in programs))
+        return {
+            "engine": ENGINE,
+            "program": program_id,
+            "programs": {program.id: program.raw for program in programs},
+            "parameters": {name: self.parameters[name].raw for name in sorted(parameters)},
+            "facts": self.facts.canonical(frozenset(".".join(f.split(".")[:2]) for f in facts)),
+        }
+
+
+def canonical_hash(source: Mapping[str, Any]) -> str:
+    """SHA-256 over the source as JSON with sorted keys and no spaces, in UTF-8."""
+    text = json.dumps(source, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
+
+
+def _decisive(program: Program) -> set[str]:
+    return {".".join(fact.split(".")[:2]) for fact in program.facts}
+
+
+def load_rules(shared: Path, city: Path | None = None) -> Rulebook:
+    """Load the shared rules and a city's own. Raises RulesError with every finding."""
+    reader = Reader()
+    vocabulary = load_vocabulary(shared / "facts")
+    parameters = load_parameters(reader, shared / "parameters")
+    folders = [shared / "programs"]
+    if city is not None:
+        parameters.update(load_parameters(reader, city / "parameters"))
+        folders.append(city / "programs")
+    documents: dict[str, Node] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*/program.yaml")):
+            documents[str(path)] = read_document(path)
+    return build_rules(reader, vocabulary, parameters, list(documents.values()))
+
+
+def rules_from_source(source: Mapping[str, Any], vocabulary: Vocabulary) -> Rulebook:
+    """The rules as they stood, from a stored canonical text. Raises RulesError if it cannot be
+    read any more."""
+    reader = Reader()
+    parameters: dict[str, Parameter] = {}
+    for name, raw in source["parameters"].items():
+        family, _, own = name.partition(".")
+        body = {key: value for key, value in raw.items() if key != "sources"}
+        document = {
+            "family": family,
+            "sources": raw.get("sources", {}),
+            "parameters": {own or "_": body},
+        }
+        for parameter in parameters_of(reader, _as_node(document, name)):
+            parameters[parameter.id] = parameter
+    documents = [_as_node(raw, name) for name, raw in source["programs"].items()]
+    return build_rules(reader, vocabulary, parameters, documents, whole=False)
+
+
+def _as_node(value: Any, name: str) -> Node:
+    return read_text(json.dumps(value), f"stored rules of {name}")
+
+
+def build_rules(
+    reader: Reader,
+    vocabulary: Vocabulary,
+    parameters: Mapping[str, Parameter],
+    documents: list[Node],
+    whole: bool = True,
+) -> Rulebook:
+    """Read and compile programs. `whole` is off for stored texts, which name programs that
+    are not in them."""
+    units = _units(reader, documents)
+    known_ids = frozenset(units) | (frozenset() if whole else vocabulary.program_ids)
+    facts = vocabulary.with_programs(known_ids)
+    names = {**dict.fromkeys(known_ids, "household"), **units}
+    known = Known(Trees(), facts, parameters, names)
+    programs = {}
+    for document in documents:
+        program = read_program(reader, document, known)
+        programs[program.id] = program
+    reader.stop_if_any()
+    _refuse_circles(programs)
+    compiler = Compiler()
+    roots = {program.id: program_root(compiler, program) for program in programs.values()}
+    for program in programs.values():
+        roots[pays_key(program.id)] = pays_root(compiler, program)
+    return Rulebook(facts, parameters, programs, compiler, Blank(facts), roots)
+
+
+def _units(reader: Reader, documents: list[Node]) -> dict[str, str]:
+    """Program ids with their units, read first so that programs may name each other."""
+    units: dict[str, str] = {}
+    for document in documents:
+        if not isinstance(document, Table) or "id" not in document.entries:
+            continue
+        program_id = reader.text(document.entries["id"])
+        if program_id in units:
+            reader.add(document.place, "duplicate_key", f'The id "{program_id}" is used twice.')
+        unit = document.entries.get("unit")
+        units[program_id] = reader.text(unit) if unit else "household"
+    return units
+
+
+def _refuse_circles(programs: Mapping[str, Program]) -> None:
+    graph = {program.id: program.links for program in programs.values()}
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        place = programs[error.args[1][0]].place
+        message = f"These programs need each other's result in a circle: {circle}."
+        raise RulesError([place.finding("cycle", message)]) from None
+
+
+def program_root(compiler: Compiler, program: Program) -> Root:
+    """Whether all tests of a program are met; a closed program never is."""
+    if program.status_now == "closed":
+        return lambda world: False
+    root = compile_tests(compiler, program.tests)
+    if program.who is None:
+        return root
+    return conjunction([compiler.compile(program.who.rule), root])
+
+
+def pays_root(compiler: Compiler, program: Program) -> Root:
+    """Whether a program is likely and worth more than nothing; without an amount, if likely."""
+    root = program_root(compiler, program)
+    if program.amount is None:
+        return root
+    low, high = compiler.compile(program.amount.low), compiler.compile(program.amount.high)
+
+    def worth(world: World) -> bool | None:
+        if ends(low(world))[0] > 0:
+            return True
+        return None if ends(high(world))[1] > 0 else False
+
+    return conjunction([root, worth])
+
+
+def compile_tests(compiler: Compiler, node: Test | Group) -> Root:
+    """The closure of a test or of a group of tests."""
+    if isinstance(node, Test):
+        return compiler.compile(node.rule)
+    parts = [compile_tests(compiler, member) for member in node.members]
+    return conjunction(parts) if node.kind == "all" else disjunction(parts)

@@ -1,0 +1,135 @@
+"""Numbers that are known only to lie between two bounds, with exact arithmetic."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+Exact = int | Fraction
+OPEN = 10**15
+"""Stands for "no upper bound is known". Larger than any sum the vocabulary's bounds allow."""
+
+
+class Span:
+    """A closed interval. Comparisons answer True, False, or None when both could be."""
+
+    __slots__ = ("high", "low")
+    __hash__ = None  # type: ignore[assignment]  # equality is three-valued, so no hashing
+
+    def __init__(self, low: Exact, high: Exact) -> None:
+        self.low = low
+        self.high = high
+
+    def __repr__(self) -> str:
+        return f"Span({self.low}, {self.high})"
+
+    def __add__(self, other: Any) -> Any:
+        if type(other) is Span:
+            return Span(self.low + other.low, self.high + other.high)
+        return Span(self.low + other, self.high + other)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Span:
+        return Span(-self.high, -self.low)
+
+    def __sub__(self, other: Any) -> Any:
+        low, high = ends(other)
+        return Span(self.low - high, self.high - low)
+
+    def __rsub__(self, other: Exact) -> Any:
+        return Span(other - self.high, other - self.low)
+
+    def __mul__(self, other: Any) -> Any:
+        if type(other) is not Span:
+            one, two = self.low * other, self.high * other
+            return span(one, two) if one <= two else Span(two, one)
+        low, high = other.low, other.high
+        corners = (self.low * low, self.low * high, self.high * low, self.high * high)
+        return span(min(corners), max(corners))
+
+    __rmul__ = __mul__
+
+    def __le__(self, other: Any) -> bool | None:
+        low, high = ends(other)
+        if self.high <= low:
+            return True
+        return False if self.low > high else None
+
+    def __lt__(self, other: Any) -> bool | None:
+        low, high = ends(other)
+        if self.high < low:
+            return True
+        return False if self.low >= high else None
+
+    def __ge__(self, other: Any) -> bool | None:
+        low, high = ends(other)
+        if self.low >= high:
+            return True
+        return False if self.high < low else None
+
+    def __gt__(self, other: Any) -> bool | None:
+        low, high = ends(other)
+        if self.low > high:
+            return True
+        return False if self.high <= low else None
+
+    def __eq__(self, other: Any) -> bool | None:  # type: ignore[override]  # three-valued
+        low, high = ends(other)
+        if self.high < low or self.low > high:
+            return False
+        single = bool(self.low == self.high and low == high)
+        return True if single else None
+
+    def __ne__(self, other: Any) -> bool | None:  # type: ignore[override]  # three-valued
+        same = self == other
+        return None if same is None else not same
+
+
+Number = int | Fraction | Span
+
+
+def span(low: Exact, high: Exact) -> Number:
+    """The interval, or the number itself where both ends are one."""
+    return low if low == high else Span(low, high)
+
+
+def ends(value: Any) -> tuple[Exact, Exact]:
+    """Both bounds of a number or an interval."""
+    if type(value) is Span:
+        return value.low, value.high
+    return value, value
+
+
+def whole(value: Exact) -> Exact:
+    """An integer where a fraction is one, so that later sums stay cheap."""
+    if type(value) is Fraction and value.denominator == 1:
+        return value.numerator
+    return value
+
+
+def hull(first: Number, second: Number) -> Number:
+    """The smallest interval that holds both."""
+    low, high = ends(first)
+    other_low, other_high = ends(second)
+    return span(min(low, other_low), max(high, other_high))
+
+
+def least(first: Any, second: Any) -> Number:
+    """The smaller of two numbers, either of which may be an interval."""
+    low, high = ends(first)
+    other_low, other_high = ends(second)
+    return span(min(low, other_low), min(high, other_high))
+
+
+def greatest(first: Any, second: Any) -> Number:
+    """The larger of two numbers, either of which may be an interval."""
+    low, high = ends(first)
+    other_low, other_high = ends(second)
+    return span(max(low, other_low), max(high, other_high))
+
+
+def is_open(value: Exact) -> bool:
+    """Whether a bound says nothing."""
+    edge = OPEN // 1000
+    return value >= edge or value <= -edge

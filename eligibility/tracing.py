@@ -1,0 +1,335 @@
+"""A world that notes which answers and figures are read, and can hide answers one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, NamedTuple
+
+from eligibility.household import Household, Income, Person
+from eligibility.parameters import Reading
+from eligibility.spans import Span
+from eligibility.world import FigureKey, World, received
+
+Undo = list[tuple[dict[str, Any], str, Any]]
+Aside = list[tuple[Any, Any, int]]
+AGE_CELLS = ("person.birth_date", "person.age", "person.age_months")
+TIE_CELLS = ("person.ties", "person.tax_household", "person.tax_role")
+
+
+class Recording(dict[str, Any]):
+    """Cells that note each read. What is read is a set of bits, one for each answer's path."""
+
+    def __init__(self, cells: dict[str, Any], world: TracedWorld, paths: PathsOf) -> None:
+        super().__init__(cells)
+        self.world = world
+        self.paths = paths
+        self.masks: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        mask = self.masks.get(name)
+        if mask is None:
+            mask = self.masks[name] = self.world.mask(self.paths(name))
+        self.world.log |= mask
+        return super().__getitem__(name)
+
+
+PathsOf = Callable[[str], Iterable[str]]
+
+
+class Hidden(NamedTuple):
+    """One hidden answer: its cells as they were, and the values that rested on it."""
+
+    path: str
+    mask: int
+    undo: Undo
+    aside: Aside
+
+
+class TracedMemo(dict[Any, Any]):
+    """Remembered values with what was read for each, so that hiding an answer forgets only
+    what rests on it, and a remembered value still counts as reading its answers."""
+
+    def __init__(self, world: TracedWorld) -> None:
+        super().__init__()
+        self.world = world
+        self.reads: dict[Any, int] = {}
+        self.outer: list[int] = []
+
+    def get(self, place: Any, default: Any = None) -> Any:
+        world = self.world
+        reads = self.reads.get(place)
+        if reads is not None:
+            world.log |= reads
+            return super().__getitem__(place)
+        self.outer.append(world.log)
+        world.log = 0
+        return default
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        world = self.world
+        self.reads[place] = world.log
+        world.log |= self.outer.pop()
+        super().__setitem__(place, value)
+
+    def set_aside(self, mask: int) -> Aside:
+        """Take out every value that rests on one of these answers."""
+        found = [(place, reads) for place, reads in self.reads.items() if reads & mask]
+        aside = []
+        for place, reads in found:
+            aside.append((place, self.pop(place), reads))
+            del self.reads[place]
+        return aside
+
+    def put_back(self, mask: int, aside: Aside) -> None:
+        """Drop what was worked out since, and take the earlier values back."""
+        for place in [place for place, reads in self.reads.items() if reads & mask]:
+            del self[place], self.reads[place]
+        for place, value, reads in aside:
+            super().__setitem__(place, value)
+            self.reads[place] = reads
+
+
+class TracedWorld(World):
+    """A world for explanations. Paths look like `people.p1.birth_date`."""
+
+    log: int
+
+    def trace(self) -> TracedWorld:
+        """Start noting reads; called once, after the world is laid out."""
+        self.log = 0
+        self.memo = self.traced = TracedMemo(self)
+        self.bits: dict[str | FigureKey, int] = {}
+        self.names: list[str | FigureKey] = []
+        self.told = self.answers = self.hidden_mask = 0
+        self.hidden: set[str] = set()
+        self.household = Recording(self.household, self, self._household_paths)
+        self.anyone.cells = Recording(self.anyone.cells, self, self._anyone_paths)
+        self.top = Recording(self.top, self, lambda name: (name,))
+        for view, person in zip(self.people, self.source.people, strict=True):
+            view.cells = Recording(view.cells, self, partial(self._person_paths, person))
+            for index, income in enumerate(view.incomes):
+                path = (f"people.{view.id}.incomes.{index}",)
+                income.cells = Recording(income.cells, self, partial(_always, path))
+        return self
+
+    def mask(self, paths: Iterable[str]) -> int:
+        """The bits of some paths, given in the order in which they are first read."""
+        found = 0
+        for path in paths:
+            found |= self._bit(path)
+        return found
+
+    def _bit(self, name: str | FigureKey) -> int:
+        bit = self.bits.get(name)
+        if bit is None:
+            bit = self.bits[name] = 1 << len(self.names)
+            self.names.append(name)
+            if isinstance(name, str):
+                self.answers |= bit
+                if told_json(self.source, name) is not None:
+                    self.told |= bit
+        return bit
+
+    def named(self, mask: int) -> list[str]:
+        """The paths of some bits, in the order in which they were first read."""
+        return [str(name) for name in self._each(mask & self.answers)]
+
+    def _each(self, mask: int) -> Iterable[str | FigureKey]:
+        while mask:
+            bit = mask & -mask
+            yield self.names[bit.bit_length() - 1]
+            mask ^= bit
+
+    def reading(self, figure: FigureKey) -> Reading:
+        """The figure on this day, noted as read."""
+        self.log |= self._bit(figure)
+        return super().reading(figure)
+
+    def start(self) -> None:
+        """Forget what was read so far."""
+        self.log = 0
+        self.traced.outer.clear()
+
+    def figures_read(self) -> list[Reading]:
+        """Figures read since `start`, in order."""
+        figures = self.log & ~self.answers
+        return [self.figures[name] for name in self._each(figures) if not isinstance(name, str)]
+
+    def told_reads(self) -> int:
+        """The answers read since `start` that were given at least in part, and not hidden."""
+        return self.log & self.told & ~self.hidden_mask
+
+    def open_reads(self) -> list[str]:
+        """The answers read since `start` that were not given, or not exactly."""
+        found = (still_open(self.source, path) for path in self.named(self.log))
+        return [path for path in found if path is not None]
+
+    def _household_paths(self, name: str) -> tuple[str, ...]:
+        if not name.startswith("household.receives."):
+            return (name,)
+        member = name.rpartition(".")[2]
+        hidden = frozenset(self.hidden)
+        if received("household", self.source, member, hidden):
+            return (name,)
+        for person in self.source.people:
+            if received(f"people.{person.id}", person, member, hidden):
+                return (f"people.{person.id}.receives.{member}",)
+        return (name,)
+
+    def _anyone_paths(self, name: str) -> tuple[str, ...]:
+        if not name.startswith("person.receives."):
+            return ()
+        member = name.rpartition(".")[2]
+        told = received("household", self.source, member, frozenset(self.hidden))
+        return (f"household.receives.{member}",) if told is False else ()
+
+    def _person_paths(self, person: Person, name: str) -> tuple[str, ...]:
+        base = f"people.{person.id}."
+        if name in AGE_CELLS:
+            told_months = person.birth is None and person.age_months is not None
+            return (base + ("age_months" if told_months else "birth_date"),)
+        if name in TIE_CELLS:
+            return self._tie_paths(person, name)
+        if name.startswith("person.receives."):
+            member, hidden = name.rpartition(".")[2], frozenset(self.hidden)
+            own = received(f"people.{person.id}", person, member, hidden)
+            home = received("household", self.source, member, hidden)
+            if own is None and home is False:
+                return (f"household.receives.{member}",)
+        return (base + name.partition(".")[2],)
+
+    def _tie_paths(self, person: Person, name: str) -> tuple[str, ...]:
+        own = (f"people.{person.id}.ties",)
+        if name != "person.tax_household" or (person.ties and person.ties.tax_household):
+            return own
+        namers = [
+            f"people.{one.id}.ties"
+            for one in self.source.people
+            if one.ties and one.ties.tax_household == person.id
+        ]
+        return tuple(namers) or own
+
+    def hide(self, path: str) -> Hidden:
+        """Treat an answer as not given. Returns what `restore` needs."""
+        self.hidden.add(path)
+        self.hidden_mask |= self._bit(path)
+        undo: Undo = []
+        parts = path.split(".")
+        mask = self._bit(path)
+        if "receives" in parts:
+            mask = self._change_receives(parts[-1])
+        elif parts[0] == "people_complete":
+            _put(undo, self.top, path, None)
+        elif parts[0] == "household":
+            _put(undo, self.household, path, self.blank.household.get(path))
+        else:
+            self._hide_of_person(parts, undo)
+        return Hidden(path, mask, undo, self.traced.set_aside(mask))
+
+    def restore(self, hidden: Hidden) -> None:
+        """Give a hidden answer back; the last one hidden first."""
+        self.hidden.discard(hidden.path)
+        self.hidden_mask &= ~self._bit(hidden.path)
+        if ".receives." in hidden.path:
+            self._change_receives(hidden.path.rpartition(".")[2])
+        for cells, name, value in reversed(hidden.undo):
+            dict.__setitem__(cells, name, value)
+        self.traced.put_back(hidden.mask, hidden.aside)
+
+    def _change_receives(self, member: str) -> int:
+        """Work out anew who receives something, and from whose answer that is known. Returns
+        the bits of the answers it may rest on."""
+        self.set_receives(frozenset(self.hidden), (member,))
+        own, name = f"household.receives.{member}", f"person.receives.{member}"
+        for cells in (self.household, self.anyone.cells, *(one.cells for one in self.people)):
+            if isinstance(cells, Recording):
+                cells.masks.pop(own, None)
+                cells.masks.pop(name, None)
+        return self.mask([own, *(f"people.{one.id}.receives.{member}" for one in self.people)])
+
+    def _hide_of_person(self, parts: list[str], undo: Undo) -> None:
+        view = next(one for one in self.people if one.id == parts[1])
+        name = parts[2]
+        if name == "incomes":
+            cells = view.incomes[int(parts[3])].cells
+            for cell, value in self.blank.income.items():
+                _put(undo, cells, cell, value)
+        elif name in ("birth_date", "age_months"):
+            blank: dict[str, Any] = {}
+            self.set_age(blank, None)
+            for cell, value in blank.items():
+                _put(undo, view.cells, cell, value)
+        elif name == "ties":
+            for one in self.people:
+                if one is view or dict.__getitem__(one.cells, "person.tax_household") == one.id:
+                    _put(undo, one.cells, "person.tax_household", None)
+            for cell in TIE_CELLS:
+                _put(undo, view.cells, cell, None)
+        else:
+            cell = f"person.{name}"
+            _put(undo, view.cells, cell, self.blank.person.get(cell))
+
+
+def _always(paths: tuple[str, ...], _: str) -> tuple[str, ...]:
+    return paths
+
+
+def _put(undo: Undo, cells: dict[str, Any], name: str, value: Any) -> None:
+    undo.append((cells, name, dict.__getitem__(cells, name)))
+    dict.__setitem__(cells, name, value)
+
+
+def told_json(household: Household, path: str) -> Any:
+    """The answer at a path as it was told, or None where nothing was told."""
+    parts = path.split(".")
+    if parts[0] == "people_complete":
+        return household.people_complete
+    if parts[0] == "household":
+        if parts[1] == "receives":
+            return _member(household, parts[2])
+        return _answered((household.facts.get("household") or {}).get(parts[1]))
+    index = next(i for i, one in enumerate(household.people) if one.id == parts[1])
+    row = household.facts["people"][index]
+    if parts[2] == "receives":
+        return _member(household.people[index], parts[3])
+    if parts[2] == "incomes":
+        return row["incomes"][int(parts[3])] or None
+    return _answered(row.get(parts[2]))
+
+
+def _member(holder: Household | Person, member: str) -> bool | None:
+    return holder.receives.get(member, False if holder.receives_closed else None)
+
+
+def _answered(told: Any) -> Any:
+    return None if isinstance(told, dict) and "unknown" in told else told
+
+
+def still_open(household: Household, path: str) -> str | None:
+    """The path of what is still to be told there, or None if all is told exactly."""
+    parts = path.split(".")
+    if len(parts) == 4 and parts[2] == "incomes":
+        person = next(one for one in household.people if one.id == parts[1])
+        missing = _open_part(person.incomes[int(parts[3])])
+        return f"{path}.{missing}" if missing else None
+    told = told_json(household, path)
+    if told is None or (told is False and path.endswith("_complete")):
+        return path
+    if isinstance(told, dict) and ("between" in told or isinstance(told.get("amount"), dict)):
+        return path
+    partial_date = path.endswith("birth_date") and isinstance(told, str) and len(told) < 10
+    return path if partial_date else None
+
+
+def _open_part(income: Income) -> str | None:
+    pay = income.pay
+    if income.kind is None:
+        return "kind"
+    if not pay.told or any(isinstance(amount, Span) for amount in pay.amounts):
+        return "amount"
+    if pay.period is None:
+        return "period"
+    if pay.self_employed and pay.after_costs is None:
+        return "after_costs"
+    return "costs" if pay.self_employed and isinstance(pay.costs, Span) else None

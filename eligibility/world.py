@@ -1,0 +1,222 @@
+"""One household laid out for evaluation on one day: every fact a cell, every gap an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from eligibility.dates import (
+    Birth,
+    MonthDay,
+    age_months,
+    age_years,
+    birth_from_months,
+    last,
+    next_one,
+)
+from eligibility.expressions.scope import TakesOver
+from eligibility.facts import FactType, Vocabulary
+from eligibility.household import FIRST_BIRTH, Household, Income, Pay, Person, Ties, Told
+from eligibility.parameters import Parameter, Reading, read_figure
+from eligibility.spans import Span, ends, span
+
+ENV_SIZE = 32
+FigureKey = tuple[str, TakesOver]
+
+
+class PersonView:
+    """One person as an evaluator sees them. `index` is -1 for someone not yet described."""
+
+    __slots__ = ("cells", "id", "incomes", "index")
+
+    def __init__(
+        self, index: int, id_: str, cells: dict[str, Any], incomes: list[IncomeView]
+    ) -> None:
+        self.index = index
+        self.id = id_
+        self.cells = cells
+        self.incomes = incomes
+
+
+class IncomeView:
+    """One income as an evaluator sees it."""
+
+    __slots__ = ("cells",)
+
+    def __init__(self, cells: dict[str, Any]) -> None:
+        self.cells = cells
+
+
+class Blank:
+    """The unknown cells of each entity, made once for a vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.members = tuple(sorted(vocabulary.receivable()))
+        self.household = self._cells("household")
+        self.person = self._cells("person")
+        self.person["person.ties"] = None
+        self.person["person.tax_household"] = None
+        self.person["person.tax_role"] = None
+        self.person["person.incomes_complete"] = None
+        facts = vocabulary.of("income")
+        low, high = facts["amount"].bounds or (0, 0)
+        costs = Span(*(facts["costs"].bounds or (0, 0)))
+        self.pay = Pay((Span(low, high),), None, (), None, costs, None, False, None)
+        self.income = {"income.kind": None, "income.pay": self.pay}
+
+    def _cells(self, entity: str) -> dict[str, Any]:
+        cells: dict[str, Any] = {}
+        for fact in self.vocabulary.of(entity).values():
+            if fact.type in (FactType.BOOL, FactType.CHOICE):
+                cells[fact.id] = None
+            elif fact.type in (FactType.INTEGER, FactType.MONEY):
+                bounds = Span(*(fact.bounds or (0, 0)))
+                cells[fact.id] = Told(bounds, None) if fact.period == "told" else bounds
+        for member in self.members:
+            cells[f"{entity}.receives.{member}"] = None
+        return cells
+
+
+class World:
+    """Everything closures read. Not shared between threads; one for each screening.
+
+    `figures` remembers what parameters are on this day, for all screenings of the day.
+    """
+
+    def __init__(
+        self,
+        household: Household,
+        blank: Blank,
+        parameters: Mapping[str, Parameter],
+        figures: dict[FigureKey, Reading],
+        roots: Mapping[str, Callable[[World], bool | None]],
+        on: date,
+    ) -> None:
+        self.on = on
+        self.source = household
+        self.blank = blank
+        self.parameters = parameters
+        self.roots = roots
+        self.max_people = blank.vocabulary.max_people
+        self.max_incomes = blank.vocabulary.max_incomes
+        self.memo: dict[Any, Any] = {}
+        self.counted: dict[tuple[int, int], Any] = {}
+        self.figures = figures
+        self.env: list[Any] = [None] * ENV_SIZE
+        self.household: dict[str, Any] = {**blank.household, **household.cells}
+        self.top: dict[str, Any] = {"people_complete": household.people_complete}
+        self.people = [self._person(index, person) for index, person in enumerate(household.people)]
+        self._tax_households()
+        self.anyone = self._anyone()
+        self.any_income = IncomeView(dict(blank.income))
+        self.set_receives(frozenset(), blank.members)
+
+    def _person(self, index: int, person: Person) -> PersonView:
+        cells = {**self.blank.person, **person.cells}
+        cells["person.incomes_complete"] = person.incomes_complete
+        self.set_age(cells, person)
+        self._set_ties(cells, person.ties)
+        return PersonView(index, person.id, cells, [income_view(one) for one in person.incomes])
+
+    def _anyone(self) -> PersonView:
+        """Someone who may live here but is not described: nothing is known of them."""
+        cells = dict(self.blank.person)
+        self.set_age(cells, None)
+        return PersonView(-1, "", cells, [])
+
+    def set_age(self, cells: dict[str, Any], person: Person | None) -> None:
+        """Birth date, age in years and in months, from what was told."""
+        birth: Birth = (FIRST_BIRTH, self.on)
+        told = person.age_months if person else None
+        if person and person.birth:
+            birth = person.birth
+        elif person and told is not None:
+            low, high = ends(told)
+            asked = self.source.on or self.on
+            birth = birth_from_months(int(low), int(high), asked)
+            if asked == self.on:
+                cells["person.birth_date"] = birth
+                cells["person.age_months"] = told
+                cells["person.age"] = span(low // 12, high // 12)
+                return
+        cells["person.birth_date"] = birth
+        cells["person.age"] = age_years(birth, self.on)
+        cells["person.age_months"] = age_months(birth, self.on)
+
+    def _set_ties(self, cells: dict[str, Any], ties: Ties | None) -> None:
+        cells["person.ties"] = ties
+        cells["person.tax_household"] = ties.tax_household if ties else None
+        cells["person.tax_role"] = ties.tax_role if ties else None
+
+    def _tax_households(self) -> None:
+        """A label that is a person's id takes that person in, if they told no other."""
+        labels = {person.cells["person.tax_household"] for person in self.people}
+        for person in self.people:
+            if person.cells["person.tax_household"] is None and person.id in labels:
+                person.cells["person.tax_household"] = person.id
+
+    def set_receives(self, hidden: frozenset[str], members: Iterable[str]) -> None:
+        """Who receives what. The household does when anyone in it does; a closed list of the
+        household answers for everyone."""
+        source = self.source
+        for member in members:
+            name = f"person.receives.{member}"
+            own = received("household", source, member, hidden)
+            told = [received(f"people.{one.id}", one, member, hidden) for one in source.people]
+            for view, value in zip(self.people, told, strict=True):
+                implied = False if own is False else None
+                dict.__setitem__(view.cells, name, implied if value is None else value)
+            dict.__setitem__(self.anyone.cells, name, False if own is False else None)
+            together = True if any(told) else own
+            dict.__setitem__(self.household, f"household.receives.{member}", together)
+
+    def reading(self, figure: FigureKey) -> Reading:
+        """The figure on this day. Raises NoValue before its first dated value."""
+        found = self.figures.get(figure)
+        if found is None:
+            parameter = self.parameters[figure[0]]
+            found = self.figures[figure] = read_figure(parameter, figure[1], self.on)
+        return found
+
+    def day(self, which: str, at: MonthDay) -> date:
+        """A named day around the day of screening."""
+        match which:
+            case "last":
+                return last(self.on, at)
+            case "next":
+                return next_one(self.on, at)
+            case "this_year":
+                return date(self.on.year, *at)
+        return self.on
+
+    def more_people(self) -> int:
+        """How many people may still be added to the list."""
+        if self.top["people_complete"] is True:
+            return 0
+        return max(0, self.max_people - len(self.people))
+
+    def more_incomes(self, person: PersonView) -> int:
+        """How many incomes of a person may still be added to the list."""
+        if person.cells["person.incomes_complete"] is True:
+            return 0
+        return max(0, self.max_incomes - len(person.incomes))
+
+    def forget(self) -> None:
+        """Drop everything derived, after cells were changed."""
+        self.memo.clear()
+
+
+def income_view(income: Income) -> IncomeView:
+    """An income laid out as cells."""
+    return IncomeView({"income.kind": income.kind, "income.pay": income.pay})
+
+
+def received(
+    owner: str, told: Household | Person, member: str, hidden: frozenset[str]
+) -> bool | None:
+    """What a household or person told of one benefit, unless that answer is hidden."""
+    if f"{owner}.receives.{member}" in hidden:
+        return None
+    return told.receives.get(member, False if told.receives_closed else None)
