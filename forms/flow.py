@@ -1,0 +1,263 @@
+"""Which steps apply now, in their fixed order, and what comes after each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from forms.answers import Seen, candidates
+from forms.definition import Choice, Form, Kind, Question, Stage
+from forms.draft import ANSWERED, Draft, Place
+from forms.needs import Needs
+from forms.steps import Live, Step, every_step
+from forms.worth import Bits, Worths, worths
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A form, what programs need, and a draft on one day. Everything else follows from these.
+
+    Steps keep the form's order whatever is answered, so Back always leads where one came
+    from; a page stays a step while its conditions hold, answered or not.
+    """
+
+    form: Form
+    needs: Needs
+    draft: Draft
+    on: date
+
+    def with_draft(self, draft: Draft) -> Flow:
+        """The same form with another draft."""
+        return replace(self, draft=draft)
+
+    @cached_property
+    def interest(self) -> frozenset[str]:
+        """The programs the form is asked for: the one, those of the wanted help, the chosen."""
+        draft = self.draft
+        if draft.only is not None:
+            return frozenset({draft.only})
+        if draft.wanted is None:
+            return self.needs.programs | frozenset(draft.chosen)
+        wanted = _programs_of(self.form, draft.wanted) | frozenset(draft.chosen)
+        return wanted & self.needs.programs
+
+    def programs_for(self, person: str) -> frozenset[str]:
+        """The programs of interest that this person asks help from."""
+        helps = self.seen.at(person).helps()
+        if helps is None:
+            return self.interest
+        return self.interest & _programs_of(self.form, helps)
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Every fact that the programs of interest decide by, or the chosen ones receive."""
+        chosen = self.interest.intersection(self.draft.chosen)
+        return self.needs.to_decide(self.interest) | self.needs.to_apply(chosen)
+
+    @cached_property
+    def seen(self) -> Seen:
+        """The draft as conditions see it, from the household."""
+        return Seen(self.draft, self.on)
+
+    @cached_property
+    def _worths(self) -> Worths:
+        return worths(self.form, self.needs)
+
+    @cached_property
+    def _bits(self) -> tuple[Bits, Bits]:
+        chosen = self.interest.intersection(self.draft.chosen)
+        return self._worths.bits(self.interest), self._worths.bits(chosen)
+
+    @cached_property
+    def every_step(self) -> tuple[Step, ...]:
+        """Every step there could be for these people and incomes, asked or not."""
+        return tuple(every_step(self.form, self.draft))
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step that applies now, in order."""
+        return tuple(step for step in self.every_step if self.live(step))
+
+    @cached_property
+    def _possible_at(self) -> dict[str, tuple[Live, ...]]:
+        return {}
+
+    @cached_property
+    def _live_at(self) -> dict[str, tuple[Live, ...]]:
+        return {}
+
+    def live(self, step: Step) -> tuple[Live, ...]:
+        """The questions a step asks now; none when the step does not apply."""
+        if step.key not in self._live_at:
+            self._live_at[step.key] = self._asked(step)
+        return self._live_at[step.key]
+
+    def _asked(self, step: Step) -> tuple[Live, ...]:
+        interest, chosen = self._bits
+        found = (self._needed(live, step, interest, chosen) for live in self.possible(step))
+        return tuple(live for live in found if live is not None)
+
+    def _needed(self, live: Live, step: Step, interest: Bits, chosen: Bits) -> Live | None:
+        question, stage = live.question, step.page.stage
+        if question.only_applicants:
+            theirs = self._worths.bits(self.programs_for(step.place.person))
+            interest, chosen = interest & theirs, chosen & theirs
+        if question.always:
+            return live
+        if not self._worths.of_question(question).at(stage, interest, chosen):
+            return None
+        if not question.choices:
+            return live
+        worth = self._worths.of_choice
+        choices = tuple(c for c in live.choices if worth(question, c).at(stage, interest, chosen))
+        return replace(live, choices=choices) if choices else None
+
+    def worth_asking(self, question: Question, step: Step) -> bool:
+        """Whether a program of interest needs a fact that this question gives or leads to."""
+        worth = self._worths.of_question(question)
+        return question.always or worth.at(step.page.stage, *self._bits) != 0
+
+    def possible(self, step: Step) -> tuple[Live, ...]:
+        """The questions of a step whose conditions hold, whoever needs them."""
+        if step.key not in self._possible_at:
+            self._possible_at[step.key] = self._possible(step)
+        return self._possible_at[step.key]
+
+    def _possible(self, step: Step) -> tuple[Live, ...]:
+        seen = self.seen.from_place(step.place)
+        if step.page.when is not None and step.page.when(seen) is False:
+            return ()
+        found = (self._if_possible(question, seen) for question in step.page.questions)
+        return tuple(live for live in found if live is not None)
+
+    def _if_possible(self, question: Question, seen: Seen) -> Live | None:
+        if question.when is not None and question.when(seen) is False:
+            return None
+        choices = tuple(choice for choice in question.choices if _offered(choice, seen))
+        if question.choices and not choices:
+            return None
+        if question.kind not in (Kind.PERSON, Kind.PEOPLE, Kind.PARTNER):
+            return Live(question, seen.place, choices, ())
+        people = self._people(question, seen)
+        return Live(question, seen.place, choices, people) if people else None
+
+    def _people(self, question: Question, seen: Seen) -> tuple[str, ...]:
+        """Whom a question can name. A pair is asked of whoever comes first in the list."""
+        me, found = seen.place.person, candidates(seen, question.people)
+        if question.kind is Kind.PERSON:
+            return found
+        if question.kind is Kind.PEOPLE:
+            return tuple(person for person in found if person != me)
+        order = list(self.draft.people)
+        named = [self.draft.value(question.facts[0], Place(p)) for p in order if p != me]
+        if me in named:
+            return ()
+        later = order[order.index(me) + 1 :]
+        return tuple(person for person in found if person in later and person not in named)
+
+    def find(self, key: str) -> Step | None:
+        """The step with this key if it applies now, else None."""
+        step = next((step for step in self.every_step if step.key == key), None)
+        return step if step is not None and self.live(step) else None
+
+    def answered(self, step: Step) -> bool:
+        """Whether nothing of this step is open: asked, and every question of it settled."""
+        if step.key not in self.draft.asked:
+            return False
+        left_open = self.draft.asked[step.key] != ANSWERED
+        return left_open or all(self._settled(live) for live in self.live(step))
+
+    def _settled(self, live: Live) -> bool:
+        question, value = live.question, self.draft.value
+        match question.kind:
+            case Kind.ADD_PERSON | Kind.MORE_INCOME:
+                return value(question.facts[0], live.place) is True
+            case Kind.MANY if question.receives:
+                told = self.draft.members(question.facts[0], live.place)
+                return all(choice.value in told for choice in live.choices)
+            case Kind.MANY if not question.facts:
+                return all(value(c.fact, live.place) is not None for c in live.choices)
+            case Kind.PEOPLE | Kind.PERSON | Kind.PARTNER:
+                return value(question.facts[0], live.place) is not None
+        return not question.required or any(
+            value(fact, live.place) is not None for fact in live.facts
+        )
+
+    def next_after(self, step: Step) -> Step | None:
+        """Where Continue leads: on in order, or back into a list that is still open.
+
+        None at the end of a stage: then the programs, or Check answers.
+        """
+        if self.live(step) and not self.answered(step):
+            return self._open_in_run(step)
+        keys = [each.key for each in self.every_step]
+        if step.key not in keys:
+            return self.first_open()
+        later = self.every_step[keys.index(step.key) + 1 :]
+        following = next((each for each in later if self.live(each)), None)
+        same = following is not None and following.page.stage is step.page.stage
+        return following if same else None
+
+    def _open_in_run(self, step: Step) -> Step:
+        run = next(r for s in self.form.sections for r in s.runs if step.page in r)
+        mine = (s for s in self.every_step if s.place.person == step.place.person)
+        still = (s for s in mine if s.page in run and self.live(s) and not self.answered(s))
+        return next(still, step)
+
+    def before(self, step: Step) -> Step | None:
+        """Where Back leads: the step before in order, or None at the first."""
+        keys = [each.key for each in self.every_step]
+        place = keys.index(step.key) if step.key in keys else 0
+        return next((s for s in reversed(self.every_step[:place]) if self.live(s)), None)
+
+    def first_open(self, stage: Stage | None = None) -> Step | None:
+        """The first step not answered yet, of one stage or of the whole form."""
+        return next((s for s in self.open_steps if stage in (None, s.page.stage)), None)
+
+    @cached_property
+    def open_steps(self) -> tuple[Step, ...]:
+        """Every step that is not answered yet, in order."""
+        return tuple(step for step in self.steps if not self.answered(step))
+
+    @cached_property
+    def reachable(self) -> frozenset[tuple[str, str]]:
+        """Every (scope, fact) that some step asks now; what is stored elsewhere is not sent."""
+        return frozenset(
+            (live.place.scope, fact)
+            for step in self.steps
+            for live in self.live(step)
+            for fact in live.facts
+        )
+
+    def lengths_alone(self, programs: Iterable[str]) -> int:
+        """The steps of each of these programs' own forms, added up, from the same answers."""
+        among = self._worths.bits(programs)
+        return sum(self._alone(step, among).bit_count() for step in self.every_step)
+
+    def _alone(self, step: Step, among: Bits) -> Bits:
+        """The programs whose own form has this step."""
+        found = 0
+        for live in self.possible(step):
+            question, stage = live.question, step.page.stage
+            if question.always:
+                return among
+            theirs = among
+            if question.only_applicants:
+                theirs &= self._worths.bits(self.programs_for(step.place.person))
+            worth = self._worths.of_question(question).at(stage, theirs, theirs)
+            offered = 0 if question.choices else worth
+            for choice in live.choices:
+                offered |= self._worths.of_choice(question, choice).at(stage, theirs, theirs)
+            found |= worth & offered
+        return found
+
+
+def _offered(choice: Choice, seen: Seen) -> bool:
+    return choice.when is None or choice.when(seen) is not False
+
+
+def _programs_of(form: Form, helps: tuple[str, ...]) -> frozenset[str]:
+    named = (help_.programs for help_ in form.helps if help_.id in helps)
+    return frozenset[str]().union(*named)
