@@ -1,0 +1,80 @@
+"""Tortoise's asyncpg engine with a transaction that never loses its pooled connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionContextPooled
+from tortoise.connection import get_connections
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+
+# A pool with nothing free for this long means the database is not keeping up: answer, do not hang.
+ACQUIRE_SECONDS = 5.0
+
+
+class PooledTransaction(TransactionWrapper):
+    """One transaction on one pooled connection."""
+
+    async def finish(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
+        """The last statements, then the commit."""
+        for sql, params in statements:
+            await self._connection.execute(sql, *params)
+        await self.commit()
+
+
+class PooledTransactionContext(TransactionContextPooled):
+    """Gives the connection back even when BEGIN, COMMIT or ROLLBACK meets a dead server.
+
+    Tortoise's own leaks the connection when BEGIN is refused, so that a short outage empties the
+    pool for good.
+    """
+
+    client: PooledTransaction
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self.ensure_connection()
+        pool = cast("asyncpg.Pool", self.client._parent._pool)
+        self.client._connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
+        try:
+            await self.client.begin()
+        except BaseException:
+            await pool.release(self.client._connection)
+            raise
+        self.token = get_connections().set(self.connection_name, self.client)
+        return self.client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        pool = cast("asyncpg.Pool", self.client._parent._pool)
+        try:
+            if not self.client._finalized:
+                if exc_type is None:
+                    await self.client.commit()
+                elif not self.client._connection.is_closed():
+                    await self.client.rollback()
+        finally:
+            get_connections().reset(self.token)
+            await pool.release(self.client._connection)
+
+
+class PooledClient(AsyncpgDBClient):
+    """A pool of connections. Nothing here changes a session's state, so nothing is reset between
+    uses: that would be one more round trip per statement."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return PooledTransactionContext(PooledTransaction(self), self._pool_init_lock)
+
+    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
+        return await asyncpg.create_pool(None, reset=_leave_as_is, **kwargs)
+
+
+async def _leave_as_is(_connection: object) -> None:
+    """Called in place of asyncpg's reset."""
+
+
+client_class = PooledClient

@@ -1,0 +1,22 @@
+"""Which part of the service handles which topic of the outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from service.worker import Handler
+
+
+def handlers() -> dict[str, Handler]:
+    """Every topic's handler. Two parts that claim one topic are a mistake of ours."""
+    from service import notices
+    from service.referrals import channels
+
+    found: dict[str, Handler] = {}
+    for part in (channels.HANDLERS, notices.HANDLERS):
+        for topic, handler in part.items():
+            if topic in found:
+                raise ValueError(f"two handlers for {topic}")
+            found[topic] = handler
+    return found

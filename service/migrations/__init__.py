@@ -1,0 +1,1 @@
+"""Migrations, written by `tortoise makemigrations` and run by `threshold migrate`."""

@@ -1,0 +1,100 @@
+"""Removing what is kept no longer: each table by the retention class of its columns.
+
+A clock that jumped would empty the house. So nothing is removed until this job has seen a whole day
+pass in steps of hours: every run leaves a mark, and a gap in the marks starts the day again.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from service import db
+from service.actor import Actor
+from service.audit import unit_of_work
+
+if TYPE_CHECKING:
+    from service.services import Services
+
+log = logging.getLogger("threshold.retention")
+
+MARK = "retention.ran"
+WATCHED = timedelta(hours=24)
+WIDEST_STEP = timedelta(hours=3)
+
+DRAFTS_KEPT = timedelta(days=60)
+LEASES_KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=90)
+LIMITS_KEPT = timedelta(days=2)
+AUDIT_KEPT = timedelta(days=7 * 365 + 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of `table` that `sql` removes once they are `kept` old; its parameter is that moment."""
+
+    table: str
+    sql: str
+    kept: timedelta
+
+
+RULES = (
+    # A draft's session would open an application that is gone.
+    Rule(
+        "sessions",
+        "delete from sessions where subject in"
+        " (select id from applications where state = 'draft' and updated_at < ?)",
+        DRAFTS_KEPT,
+    ),
+    Rule(
+        "applications",
+        "delete from applications where state = 'draft' and updated_at < ?",
+        DRAFTS_KEPT,
+    ),
+    Rule("sessions", "delete from sessions where expires_at < ?", timedelta()),
+    Rule("return_links", "delete from return_links where expires_at < ?", timedelta(days=1)),
+    Rule("leases", "delete from leases where expires_at < ?", LEASES_KEPT),
+    Rule("outbox", "delete from outbox where state = 'sent' and done_at < ?", DELIVERIES_KEPT),
+    # The links stay: they hold no more than a hash, and the chain goes on from them.
+    Rule("audit_entries", "delete from audit_entries where at < ?", AUDIT_KEPT),
+)
+
+
+async def run(services: Services) -> dict[str, int]:
+    """One round: leave a mark, and remove what is due when the day before was whole. Says how many
+    rows of which table went."""
+    now = services.clock.now()
+    trusted = await clock_is_trusted(now)
+    removed: dict[str, int] = {}
+    async with unit_of_work(Actor.SYSTEM, MARK, "database", now) as work:
+        if trusted:
+            for rule in RULES:
+                count = await db.execute(rule.sql, now - rule.kept)
+                removed[rule.table] = removed.get(rule.table, 0) + count
+            removed["rate_limits"] = await _forget_limits(now)
+        work.detail["removed"] = {table: count for table, count in removed.items() if count}
+        work.detail["trusted"] = trusted
+    if not trusted:
+        log.info("retention waits until it has seen a whole day pass")
+    return removed
+
+
+async def clock_is_trusted(now: datetime) -> bool:
+    """Whether marks stand at most three hours apart all through the last day."""
+    rows = await db.fetch(
+        "select at from audit_entries where action = ? and at > ? order by at",
+        MARK,
+        now - WATCHED - WIDEST_STEP,
+    )
+    marks = [row["at"] for row in rows if row["at"] <= now]
+    times = [now - WATCHED, *(mark for mark in marks if mark > now - WATCHED), now]
+    started = any(mark <= now - WATCHED for mark in marks)
+    return started and all(later - earlier <= WIDEST_STEP for earlier, later in pairwise(times))
+
+
+async def _forget_limits(now: datetime) -> int:
+    oldest = int((now - LIMITS_KEPT).timestamp())
+    return await db.execute("delete from rate_limits where window_start < ?", oldest)

@@ -1,0 +1,1 @@
+"""Keys, passwords, sessions, limits and who may see what."""

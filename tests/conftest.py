@@ -1,0 +1,62 @@
+"""What every test may ask for: settings, a stopped clock, an open database, the services."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from service import db
+from service.services import Services, load_services
+from service.settings import Settings
+from tests.support.clock import StoppedClock
+from tests.support.databases import (
+    PostgresDatabases,
+    SqliteDatabases,
+    databases,
+    settings_for,
+)
+
+
+@pytest.fixture(scope="session")
+def database_maker(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[SqliteDatabases | PostgresDatabases]:
+    with databases(tmp_path_factory.mktemp("databases")) as maker:
+        yield maker
+
+
+@pytest.fixture
+def settings(database_maker: SqliteDatabases | PostgresDatabases, tmp_path: Path) -> Settings:
+    """Settings of a fresh, migrated and empty database, not opened yet."""
+    return settings_for(database_maker.fresh(tmp_path), tmp_path / "storage")
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Settings]:
+    """The same, opened in this process."""
+    await db.open_database(settings)
+    try:
+        yield settings
+    finally:
+        await db.close_database()
+
+
+@pytest.fixture(scope="session")
+def loaded_services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    """Rules, form and city, read once a run."""
+    folder = tmp_path_factory.mktemp("services")
+    return load_services(settings_for("sqlite:///nowhere", folder), StoppedClock())
+
+
+@pytest.fixture
+def services(loaded_services: Services, database: Settings, clock: StoppedClock) -> Services:
+    """Everything an action needs, over this test's own database and clock."""
+    return replace(loaded_services, settings=database, clock=clock)
