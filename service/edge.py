@@ -1,0 +1,137 @@
+"""The outermost layer: request ids, host names, proxies, deadlines, headers, and the last catch."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import secrets
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+
+from service.db import DatabaseUnavailable
+from service.errors import AppError, Malformed, Unavailable, Unexpected
+from service.logs import log_fault, log_request
+from service.rendering import error_response
+from service.security.headers import complete, security_headers
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from service.web import Web
+
+REQUEST_SECONDS = 25.0
+# Asked for by address by whoever watches the service; they answer nothing that depends on a name.
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class Edge:
+    """ASGI middleware. Nothing a client sends may get past it as an exception."""
+
+    def __init__(self, app: ASGIApp, web: Web) -> None:
+        self.app = app
+        self.web = web
+        self.fixed = security_headers(https=web.https)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        started = perf_counter()
+        request_id = secrets.token_hex(8)
+        raw_id = request_id.encode()
+        state = scope.setdefault("state", {})
+        state.update(request_id=request_id, address="unknown", proxied=False, https=False)
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = complete(message["headers"], self.fixed, raw_id)
+            await send(message)
+
+        try:
+            self.receive_headers(scope)
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await self.app(scope, receive, answer)
+        except Exception as fault:  # the outermost handler
+            error = self.explain(fault, state)
+            if status:
+                raise  # half an answer is out; only closing the connection says so
+            await error_response(Request(scope, receive), error)(scope, receive, answer)
+        finally:
+            seconds = perf_counter() - started
+            self.web.metrics.observe(state.get("route"), scope["method"], status, seconds)
+            log_request(scope["method"], state, status, seconds)
+
+    def explain(self, fault: Exception, state: dict[str, object]) -> AppError:
+        """What a person is told; what really happened goes to the log, without its values."""
+        if isinstance(fault, AppError):
+            return fault
+        if isinstance(fault, DatabaseUnavailable | TimeoutError):
+            log_fault("unavailable", fault, state)
+            return Unavailable()
+        log_fault("unexpected", fault, state)
+        return Unexpected()
+
+    def receive_headers(self, scope: Scope) -> None:
+        """Read what decides before any route does, in one pass. Raises Malformed."""
+        hosts: list[bytes] = []
+        forwarded: list[bytes] = []
+        proto = b""
+        for name, value in scope["headers"]:
+            if name == b"host":
+                hosts.append(value)
+            elif name == b"x-forwarded-for":
+                forwarded.append(value)
+            elif name == b"x-forwarded-proto":
+                proto = value
+            elif name == b"transfer-encoding" and value.lower() != b"chunked":
+                raise Malformed("transfer_encoding")
+        state = scope["state"]
+        peer = scope["client"][0] if scope.get("client") else ""
+        trusted = bool(self.web.proxies) and self.is_proxy(peer)
+        state["address"] = network(self.caller(peer, forwarded) if trusted else peer)
+        state["proxied"] = bool(forwarded)
+        state["https"] = (proto == b"https") if trusted else scope["scheme"] == "https"
+        if len(hosts) != 1 or not self.is_ours(hosts[0], scope["path"]):
+            raise Malformed("host")
+        if any(character < " " or character == "\x7f" for character in scope["path"]):
+            raise Malformed("path")
+
+    def is_ours(self, host: bytes, path: str) -> bool:
+        return host.decode("latin-1").lower() in self.web.hosts or path in PROBES
+
+    def is_proxy(self, address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in proxies for proxies in self.web.proxies)
+
+    def caller(self, peer: str, forwarded: list[bytes]) -> str:
+        """The nearest address that is not one of our proxies, read from the right."""
+        chain = b",".join(forwarded).decode("latin-1").split(",")
+        for entry in reversed([part.strip() for part in chain if part.strip()]):
+            if not self.is_proxy(entry):
+                return entry
+        return peer
+
+
+def network(address: str) -> str:
+    """One caller for the limits. What is not an address counts as one caller together."""
+    if address.count(".") == 3 and address.replace(".", "").isdigit():
+        return address
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    return str(parsed)

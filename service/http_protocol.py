@@ -1,0 +1,130 @@
+"""uvicorn's HTTP protocol with what it lacks: deadlines for slow clients, headers on refusals."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from service.errors import Malformed
+from service.problem import MEDIA_TYPE, problem_bytes
+from service.security.headers import complete, security_headers
+
+if TYPE_CHECKING:
+    import asyncio
+
+# From the first byte of a request, or the opening of the connection, to the end of its headers.
+HEADER_SECONDS = 10.0
+# To the end of its body. A route that reads the body has its own, shorter one.
+MESSAGE_SECONDS = 30.0
+# For a client that takes its answer too slowly, counted from the end of the answer.
+DRAIN_SECONDS = 20.0
+# llhttp sets no bound on all headers together.
+HEADER_BYTES = 32 * 1024
+HEADER_LINES = 100
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """Waits for a request as long as a poor connection needs, and no longer."""
+
+    https = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._headers_done = True
+        self._message_done = True
+        self._header_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """uvicorn narrows the type in the same way."""
+        super().connection_made(transport)
+        self._arm(HEADER_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Most requests come whole in one piece and never meet a timer."""
+        was_open = not self._message_done
+        super().data_received(data)
+        if self._message_done:
+            self._disarm()
+        elif not was_open:
+            self._arm(MESSAGE_SECONDS if self._headers_done else HEADER_SECONDS)
+
+    def on_message_begin(self) -> None:
+        self._headers_done = self._message_done = False
+        self._header_bytes = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._count(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        self._count(len(name) + len(value))
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._headers_done = True
+        if self._deadline is not None:
+            self._arm(MESSAGE_SECONDS)
+
+    def on_message_complete(self) -> None:
+        self._message_done = True
+        super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """A resting connection ends; one that still takes its answer gets a while to finish."""
+        if self.transport.is_closing():
+            return
+        if self.transport.get_write_buffer_size() > 0:
+            self.loop.call_later(DRAIN_SECONDS, self.transport.abort)
+        super().timeout_keep_alive_handler()
+
+    def send_400_response(self, msg: str) -> None:
+        """What the parser refuses gets the same headers and shape as every other answer."""
+        self._disarm()
+        request_id = secrets.token_hex(8)
+        body = problem_bytes(Malformed("malformed_http"), request_id)
+        headers = complete(
+            [
+                (b"content-type", MEDIA_TYPE.encode()),
+                (b"content-length", str(len(body)).encode()),
+                (b"connection", b"close"),
+            ],
+            security_headers(https=self.https),
+            request_id.encode(),
+        )
+        lines = [name + b": " + value + b"\r\n" for name, value in headers]
+        self.transport.write(b"".join([STATUS_LINE[400], *lines, b"\r\n", body]))
+        self.transport.close()
+
+    def _count(self, size: int) -> None:
+        self._header_bytes += size
+        if self._header_bytes > HEADER_BYTES or len(self.headers) > HEADER_LINES:
+            raise ValueError("more headers than any browser sends")
+
+    def _arm(self, seconds: float) -> None:
+        self._disarm()
+        self._deadline = self.loop.call_later(seconds, self._too_slow)
+
+    def _disarm(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _too_slow(self) -> None:
+        """Nothing is said to a client that is not listening; the connection just ends."""
+        self._deadline = None
+        self.transport.abort()
+
+
+class PatientHttpsProtocol(PatientProtocol):
+    """The same behind a public https address: its refusals carry HSTS too."""
+
+    https = True

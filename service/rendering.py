@@ -1,0 +1,214 @@
+"""From a view object to a page: language, form token and frame are added here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from html import escape
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from service.actor import Actor
+from service.errors import AppError, SignInNeeded
+from service.i18n import _
+from service.problem import problem_response
+from service.security import csrf
+from service.security.sessions import DOORS
+from service.templating import Page
+from service.web import Web, now_of, services_of, web_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from service.body import Form
+    from service.i18n import Translator
+
+LANGUAGE_COOKIE = "th_lang"
+LANGUAGE_FIELD = "_language"
+YEAR = 365 * 24 * 3600
+CLEAR_URLS = {"benefits": "/benefits/clear", "status": "/benefits/status/clear"}
+JSON_PLACES = ("/api/", "/openapi.json", "/healthz", "/readyz", "/metrics")
+HEADINGS = {
+    400: _("We could not read that"),
+    403: _("Please send that again"),
+    404: _("We could not find that page"),
+    408: _("The connection was too slow"),
+    409: _("This has changed"),
+    413: _("That is too much at once"),
+    429: _("Please wait a little"),
+    503: _("Please try again soon"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """What an error page shows; the code the person can read out over the phone is the id."""
+
+    heading: str
+    message: str
+    status: int
+    request_id: str
+    again: str | None = None
+
+
+def render(request: Request, template: str, view: object, *, status: int = 200) -> HTMLResponse:
+    """A page from its view dataclass: its fields, `page` and `actor` are what the template sees."""
+    web = web_of(request)
+    token, new_cookie = form_token_for(request)
+    context = {
+        **values_of(view),
+        "page": frame(request, web, session_token(request) or token, token),
+        "actor": getattr(request.state, "actor", Actor.ANONYMOUS),
+    }
+    language = translator_of(request).code
+    response = HTMLResponse(web.templates.render(template, language, context), status_code=status)
+    if new_cookie is not None:
+        csrf.set_form_cookie(response, new_cookie, services_of(request).settings)
+    keep_language(request, response)
+    return response
+
+
+def redirect(url: str, request: Request | None = None) -> Response:
+    """See other: after a form, so that a reload does not send it again. Own addresses only."""
+    if not is_own_path(url):
+        raise ValueError("a redirect leads to a path of our own")
+    response = RedirectResponse(url, status_code=303)
+    if request is not None:
+        keep_language(request, response)
+    return response
+
+
+def is_own_path(url: str) -> bool:
+    """Whether an address stays here: no host, no scheme, nothing a browser might read as one."""
+    if not url.startswith("/") or url.startswith("//") or "\\" in url:
+        return False
+    if not url.isprintable() or " " in url:
+        return False
+    parts = urlsplit(url)
+    return not parts.scheme and not parts.netloc
+
+
+def values_of(view: object) -> dict[str, Any]:
+    """The names a template may use. Raises TypeError for what is no view dataclass."""
+    return {each.name: getattr(view, each.name) for each in fields(cast("Any", view))}
+
+
+def frame(request: Request, web: Web, token: str, browser_token: str) -> Page:
+    """What surrounds every page: names, languages and the ways out for this door."""
+    services = services_of(request)
+    city = services.city
+    door = getattr(request.state, "door", "none")
+    session = getattr(request.state, "session", None)
+    translator = translator_of(request)
+    staff = door == "staff"
+    return Page(
+        service=city.service_name,
+        path=request.url.path,
+        csrf=token,
+        language_csrf=browser_token,
+        languages=web.languages.offered,
+        demo=services.settings.demo,
+        home="/staff/" if staff else "/",
+        phone=city.phone,
+        exit_url=None if staff else city.exit_link,
+        clear_url=CLEAR_URLS.get(door) if session is not None else None,
+        draft_language=web.languages.review(translator.code) == "draft",
+    )
+
+
+def session_token(request: Request) -> str | None:
+    """The token of this page's own forms where it is shown in a session."""
+    session = getattr(request.state, "session", None)
+    return None if session is None else csrf.csrf_token(session)
+
+
+def form_token_for(request: Request) -> tuple[str, str | None]:
+    """The token of this browser, known or not, and a form cookie to set where it has no good one.
+
+    The language form stands on every page and is sent to a route without a door, so it always
+    carries this token.
+    """
+    services = services_of(request)
+    now = now_of(request)
+    cookie = request.cookies.get(csrf.FORM_COOKIE, "")
+    if csrf.form_cookie_alive(cookie, now):
+        return csrf.form_token(services.keyring, cookie), None
+    fresh = csrf.new_form_cookie(now)
+    return csrf.form_token(services.keyring, fresh), fresh
+
+
+def translator_of(request: Request) -> Translator:
+    """The language of this request: chosen before, or the browser's, or the city's first."""
+    state = request.state
+    languages = web_of(request).languages
+    code = getattr(state, "locale", None)
+    if code is None:
+        accept = request.headers.get("accept-language", "")
+        translator = languages.choose(request.cookies.get(LANGUAGE_COOKIE), accept)
+        state.locale = translator.code
+        return translator
+    return languages[code]
+
+
+def language_switch(request: Request, form: Form) -> str | None:
+    """The language just chosen by the page's own button, or None where the form means to go on.
+
+    From here on the request speaks that language, and its answer keeps it in a cookie. The page
+    shows itself again with what was typed; nothing is checked or saved as final.
+    """
+    code = form.get(LANGUAGE_FIELD)
+    if not code or code not in web_of(request).languages:
+        return None
+    request.state.locale = code
+    request.state.keep_language = True
+    return code
+
+
+def keep_language(request: Request, response: Response) -> None:
+    """Remember a language that was chosen in this request."""
+    if getattr(request.state, "keep_language", False):
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            request.state.locale,
+            max_age=YEAR,
+            path="/",
+            secure=web_of(request).https,
+            httponly=True,
+            samesite="lax",
+        )
+
+
+def error_response(request: Request, error: AppError) -> Response:
+    """A refusal as a page in the person's language, or as a problem for programs."""
+    request_id: str = request.state.request_id
+    path: str = request.scope["path"]
+    if path.startswith(JSON_PLACES):
+        return problem_response(error, request_id)
+    if isinstance(error, SignInNeeded):
+        return redirect(DOORS[error.door].sign_in)
+    words = translator_of(request)
+    view = ErrorView(
+        heading=words.gettext(HEADINGS.get(error.status, _("Something went wrong"))),
+        message=words.gettext(error.message, **error.values),
+        status=error.status,
+        request_id=request_id,
+        again=path if error.status in (403, 503) and request.method == "GET" else None,
+    )
+    try:
+        response: Response = render(request, "errors/error.html", view, status=error.status)
+    except Exception:  # noqa: BLE001  (an error page that breaks must still say something)
+        response = plain_error(view, error.status)
+    response.headers.update(error.headers)
+    return response
+
+
+def plain_error(view: ErrorView, status: int) -> HTMLResponse:
+    """The page of last resort: needs no template, no database and no catalogue."""
+    heading, message = escape(view.heading), escape(view.message)
+    return HTMLResponse(
+        '<!DOCTYPE html><html lang="en" dir="ltr"><head><meta charset="utf-8">'
+        f"<title>{heading}</title></head><body><main><h1>{heading}</h1><p>{message}</p>"
+        f"<p>{escape(view.request_id)}</p></main></body></html>",
+        status_code=status,
+    )

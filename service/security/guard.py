@@ -1,0 +1,131 @@
+"""What stands before every route: who is calling, may they, and did our own page send this form."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from starlette.routing import BaseRoute, Route
+
+from service import db
+from service.actor import Actor
+from service.body import FormRules, read_form
+from service.errors import HttpsNeeded, NotFound, SignInNeeded, Unauthorized
+from service.security import csrf
+from service.security.rate_limits import UNKNOWN_KEY, limit
+from service.security.roles import ANYONE, NO_DOOR, RolesError, Rule, unlisted
+from service.security.sessions import DOORS, find_session
+from service.security.tokens import token_hash
+from service.web import address_of, now_of, services_of, web_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+Endpoint = Callable[["Request"], Awaitable["Response"]]
+E = TypeVar("E", bound=Endpoint)
+SAFE = frozenset({"GET", "HEAD"})
+LONGEST_KEY = 200
+FIND_KEY = "SELECT id, kind, subject FROM api_keys WHERE key_hash = ? AND revoked_at IS NULL"
+KEY_KINDS = {"agency": "agency_key", "partner": "partner_key"}
+
+
+def takes_form(rules: FormRules) -> Callable[[E], E]:
+    """Give a page other form limits than the usual ones, or let it take files."""
+
+    def mark(endpoint: E) -> E:
+        endpoint.form_rules = rules  # type: ignore[attr-defined]  # read once, below
+        return endpoint
+
+    return mark
+
+
+def guard_routes(routes: Iterable[BaseRoute], rules: Mapping[str, Rule]) -> list[Route]:
+    """The same routes behind their rule. Raises RolesError naming every route without one."""
+    plain = [route for route in routes if isinstance(route, Route)]
+    problems = unlisted(((route.name, route.methods or ()) for route in plain), rules)
+    if problems:
+        raise RolesError(problems)
+    return [
+        Route(
+            route.path,
+            guarded(route.endpoint, route.name, rules[route.name]),
+            methods=sorted((route.methods or set()) - {"HEAD"}),
+            name=route.name,
+        )
+        for route in plain
+    ]
+
+
+def guarded(endpoint: Endpoint, name: str, rule: Rule) -> Endpoint:
+    """An endpoint that runs only for its audience, with `request.state` filled in."""
+    form_rules: FormRules = getattr(endpoint, "form_rules", FormRules())
+
+    async def enter(request: Request) -> Response:
+        state = request.state
+        state.route = name
+        state.door = rule.door
+        state.session = None
+        state.actor = Actor.ANONYMOUS
+        audience = rule.audiences["GET" if request.method == "HEAD" else request.method]
+        if rule.door == "api":
+            await admit_key(request, audience)
+        else:
+            await admit_session(request, rule.door, audience)
+            if request.method not in SAFE:
+                await check_form(request, form_rules)
+        return await endpoint(request)
+
+    return enter
+
+
+async def admit_session(request: Request, door: str, audience: frozenset[str]) -> None:
+    """Find the session behind the door's cookie; someone signed in but not meant sees a 404."""
+    state = request.state
+    if door != NO_DOOR and (token := request.cookies.get(DOORS[door].cookie)):
+        state.session = await find_session(token, door, now_of(request))
+    if (session := state.session) is not None:
+        if session.role is not None:
+            state.actor = Actor(session.role, str(session.subject), session.agency, session.subject)
+        else:
+            state.actor = Actor("resident", str(session.subject))
+    if ANYONE in audience or state.actor.kind in audience:
+        return
+    if state.actor.kind == "anonymous" and door in DOORS:
+        raise SignInNeeded(door)
+    raise NotFound
+
+
+async def check_form(request: Request, rules: FormRules) -> None:
+    """Every change by a page: sent by the same site, and with the token of this session."""
+    csrf.check_sender(request)
+    form = await read_form(request, rules)
+    keyring = services_of(request).keyring
+    csrf.check_token(request, form.get(csrf.FIELD), request.state.session, keyring, now_of(request))
+
+
+async def admit_key(request: Request, audience: frozenset[str]) -> None:
+    """Find the caller by its bearer key: unknown is 401, known but not meant is 404."""
+    header = request.headers.get("authorization")
+    if header is None and ANYONE in audience:
+        return
+    if web_of(request).https and not request.state.https:
+        raise HttpsNeeded
+    request.state.actor = await key_holder(request, header or "")
+    if ANYONE not in audience and request.state.actor.kind not in audience:
+        raise NotFound
+
+
+async def key_holder(request: Request, header: str) -> Actor:
+    """The actor of a key; its `agency` is the agency or partner that holds the key."""
+    scheme, _, key = header.partition(" ")
+    key = key.strip()
+    if scheme.lower() == "bearer" and 0 < len(key) <= LONGEST_KEY:
+        row = await db.fetch_one(FIND_KEY, token_hash(key))
+        if row is not None:
+            return Actor(KEY_KINDS[row["kind"]], str(row["id"]), row["subject"])
+    if header:
+        await limit(services_of(request), UNKNOWN_KEY, address_of(request), now_of(request))
+    raise Unauthorized

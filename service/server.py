@@ -1,0 +1,257 @@
+"""Running the application: checks before the start, one process or several, and a graceful stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import uvicorn
+import uvloop
+
+from eligibility.findings import RulesError
+from service import db, migrator
+from service.app import create_app
+from service.commands import BadUse
+from service.http_protocol import PatientHttpsProtocol, PatientProtocol
+from service.logs import log
+from service.security.roles import RolesError, load_roles
+from service.services import Services, load_services
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from starlette.applications import Starlette
+
+    from service.clock import Clock
+    from service.settings import Settings
+
+T = TypeVar("T")
+GRACE_SECONDS = 20
+KEEP_ALIVE_SECONDS = 15
+BACKLOG = 2048
+RESTART_PAUSE_SECONDS = 1.0
+
+
+def prepare(settings: Settings, clock: Clock) -> tuple[Services, list[str]]:
+    """Load and check what the service stands on; in the demonstration also make it. Gives the
+    services and the lines to greet with. Raises BadUse with every problem."""
+    problems: list[str] = []
+    services = None
+    try:
+        services = load_services(settings, clock)
+    except RulesError as wrong:
+        problems.extend(str(finding) for finding in wrong.findings)
+    try:
+        load_roles()
+    except RolesError as wrong:
+        problems.extend(wrong.problems)
+    lines = run_now(prepare_database(settings, services, problems))
+    if services is None or problems:
+        raise BadUse(problems)
+    return services, lines
+
+
+async def prepare_database(
+    settings: Settings, services: Services | None, problems: list[str]
+) -> list[str]:
+    try:
+        if settings.demo:
+            await migrator.migrate(settings)
+        await db.open_database(settings)
+    except (db.DatabaseUnavailable, db.DatabaseError):
+        problems.append("The database of THRESHOLD_DATABASE_URL cannot be reached.")
+        return []
+    try:
+        if not await migrator.migrations_current():
+            problems.append("The database is not at this version: run `threshold migrate`.")
+        elif settings.demo and services is not None and not problems:
+            from service.demo import prepare_demo
+
+            return (await prepare_demo(services)).lines()
+    finally:
+        await db.close_database()
+    return []
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """The listening socket. Raises BadUse where the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as taken:
+        listening.close()
+        raise BadUse([f"Cannot listen on {host} port {port}: {taken.strerror}."]) from None
+    listening.listen(BACKLOG)
+    return listening
+
+
+def serve_here(services: Services, listening: socket.socket, greeting: str) -> int:
+    """Web in this process, with the worker on SQLite, until a signal."""
+    with_worker = services.settings.database_url.startswith("sqlite:")
+    return run_now(serve(services, listening, greeting, with_worker=with_worker))
+
+
+def serve_processes(services: Services, listening: socket.socket, count: int, greeting: str) -> int:
+    """Several web processes on one socket. One that dies is started again; a signal ends all."""
+    pipe = os.pipe()
+    children = {
+        fork_web(services, listening, greeting if n == 0 else "", pipe) for n in range(count)
+    }
+    stopping = False
+
+    def stop(_number: int, _frame: object) -> None:
+        # Always the gentle signal: a terminal has sent its own to the children already, and the
+        # second of that kind means "at once".
+        nonlocal stopping
+        stopping = True
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while children:
+        child, status = os.wait()
+        children.discard(child)
+        if not stopping:
+            log.error("web process ended", pid=child, status=os.waitstatus_to_exitcode(status))
+            # A child that dies at once must not make the parent spin. Nothing else runs here.
+            select.select([], [], [], RESTART_PAUSE_SECONDS)
+            if not stopping:
+                children.add(fork_web(services, listening, "", pipe))
+    return 0
+
+
+def fork_web(
+    services: Services, listening: socket.socket, greeting: str, pipe: tuple[int, int]
+) -> int:
+    """A child that shares everything loaded so far; no thread or loop runs at this moment."""
+    child = os.fork()
+    if child:
+        return child
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    reading, writing = pipe
+    os.close(writing)
+    status = 1
+    try:
+        status = run_now(
+            serve(services, listening, greeting, with_worker=False, parent_alive=reading)
+        )
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+async def serve(
+    services: Services,
+    listening: socket.socket,
+    greeting: str,
+    *,
+    with_worker: bool,
+    parent_alive: int | None = None,
+) -> int:
+    """One process's whole life. The database outlives both web and worker."""
+    raise_file_limit()
+    await db.open_database(services.settings)
+    try:
+        app = create_app(services.settings, services.clock, services=services, opens_database=False)
+        server = Server(server_config(app, services.settings), greeting)
+        if parent_alive is not None:
+            # The pipe's other end is the parent's alone: it reads as ended when the parent is gone,
+            # even killed, and a child without a parent must not keep the port.
+            asyncio.get_running_loop().add_reader(parent_alive, server.stop)
+        if with_worker:
+            await serve_with_worker(server, services, listening)
+        else:
+            await server.serve(sockets=[listening])
+    finally:
+        await db.close_database()
+    return 0
+
+
+async def serve_with_worker(server: Server, services: Services, listening: socket.socket) -> None:
+    """The worker stops after the last request, so what that request left is seen at once."""
+    from service.handlers import handlers
+    from service.worker import Worker
+
+    stop = asyncio.Event()
+    worker = asyncio.create_task(Worker(services, handlers()).run(stop))
+    worker.add_done_callback(lambda _ended: server.stop())
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        stop.set()
+        await worker
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, with our signals (it would end the process before the database closes)
+    and a greeting once it listens."""
+
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+        super().__init__(config)
+        self.greeting = greeting
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        for number in numbers:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.greeting:
+            sys.stdout.write(self.greeting + "\n")
+            sys.stdout.flush()
+
+
+def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
+    https = settings.base_url.startswith("https:")
+    return uvicorn.Config(
+        app,
+        http=PatientHttpsProtocol if https else PatientProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        # We read the proxy's word ourselves, and only a configured proxy's.
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def raise_file_limit() -> None:
+    """Half-open connections are many before they are cut; the usual soft limit is low."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(65_536, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def run_now(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on a fresh uvloop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)

@@ -1,0 +1,1 @@
+"""The web core: what stands before and around every route."""

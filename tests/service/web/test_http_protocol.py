@@ -1,0 +1,160 @@
+"""Raw connections against the real server: slow, broken and hostile ones."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from service import http_protocol
+from service.app import create_app
+from service.security.headers import CONTENT_SECURITY_POLICY
+from service.server import Server, bind, server_config
+from service.services import Services
+
+HOST = b"Host: 127.0.0.1:8000\r\n"
+
+
+@pytest.fixture
+async def port(services: Services) -> AsyncIterator[int]:
+    """The real server in this loop, on a free port."""
+    app = create_app(services.settings, services.clock, services=services, opens_database=False)
+    server = Server(server_config(app, services.settings), "")
+    listening = bind("127.0.0.1", 0)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    yield listening.getsockname()[1]
+    server.stop()
+    await running
+    listening.close()
+
+
+async def exchange(port: int, sent: bytes, seconds: float = 3.0) -> bytes:
+    """Everything that comes back until the server closes, or until it has been quiet."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    got = b""
+    with contextlib.suppress(TimeoutError, ConnectionError):
+        writer.write(sent)
+        async with asyncio.timeout(seconds):
+            while part := await reader.read(65_536):
+                got += part
+                if b"\r\n\r\n" in got and b"connection: close" not in got.lower():
+                    break
+    writer.close()
+    return got
+
+
+REFUSED = {
+    "length and coding": b"POST / HTTP/1.1\r\n"
+    + HOST
+    + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": b"POST / HTTP/1.1\r\n"
+    + HOST
+    + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+    "the same length twice": b"POST / HTTP/1.1\r\n"
+    + HOST
+    + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+    "bare line feeds": b"GET / HTTP/1.1\nHost: 127.0.0.1:8000\n\n",
+    "a folded header": b"GET / HTTP/1.1\r\n" + HOST + b"A: b\r\n c\r\n\r\n",
+    "a space before the colon": b"GET / HTTP/1.1\r\nHost : 127.0.0.1:8000\r\n\r\n",
+    "an unknown coding": b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: x\r\n\r\n",
+    "gzip and chunked": b"POST / HTTP/1.1\r\n"
+    + HOST
+    + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "a negative length": b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: -1\r\n\r\n",
+    "no HTTP at all": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    "one header too long": b"GET / HTTP/1.1\r\n" + HOST + b"A: " + b"x" * 40_000 + b"\r\n\r\n",
+    "too many headers": b"GET / HTTP/1.1\r\n" + HOST + b"A: b\r\n" * 300 + b"\r\n",
+    "a path of raw bytes": b"GET /\xff\xfe HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a tunnel": b"CONNECT a:1 HTTP/1.1\r\n" + HOST + b"\r\n",
+    "no host": b"GET / HTTP/1.1\r\n\r\n",
+    "another host": b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", REFUSED.values(), ids=REFUSED.keys())
+async def test_a_request_two_servers_could_read_differently_is_refused(
+    port: int, sent: bytes
+) -> None:
+    answer = await exchange(port, sent)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert CONTENT_SECURITY_POLICY.encode() in head
+    assert b"x-request-id: " in head
+    assert b"uvicorn" not in head
+    if b"problem+json" in head:
+        assert json.loads(body)["status"] == 400
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET / HT",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nX-Slow: ",
+        b"POST /language HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\n\r\nab",
+    ],
+)
+async def test_a_client_that_never_finishes_is_cut(
+    port: int, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(http_protocol, "HEADER_SECONDS", 0.2)
+    monkeypatch.setattr(http_protocol, "MESSAGE_SECONDS", 0.3)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(3):
+            while await reader.read(4096):
+                pass
+    writer.close()
+
+
+async def test_a_client_that_drips_is_cut_however_it_drips(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "HEADER_SECONDS", 0.3)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\n" + HOST)
+    lines = 0
+    with contextlib.suppress(ConnectionError):
+        while lines < 60 and not reader.at_eof():
+            writer.write(b"X-A: b\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+            lines += 1
+    assert lines < 60
+    writer.close()
+
+
+async def test_a_body_nobody_reads_cannot_hold_a_connection(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "MESSAGE_SECONDS", 0.3)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /healthz HTTP/1.1\r\n" + HOST + b"Content-Length: 1000\r\n\r\n")
+    assert (await reader.read(4096)).startswith(b"HTTP/1.1 200")
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(3):
+            while await reader.read(4096):
+                pass
+    writer.close()
+
+
+async def test_a_declared_gigabyte_is_refused_before_it_is_sent(port: int) -> None:
+    answer = await exchange(
+        port,
+        b"POST /language HTTP/1.1\r\n"
+        + HOST
+        + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000000\r\n\r\na",
+    )
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+async def test_an_upgrade_is_not_followed(port: int) -> None:
+    answer = await exchange(
+        port,
+        b"GET /healthz HTTP/1.1\r\n" + HOST + b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    )
+    assert answer.startswith(b"HTTP/1.1 200 ")
