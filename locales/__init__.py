@@ -1,0 +1,1 @@
+"""Message catalogues, and the commands that keep them whole."""

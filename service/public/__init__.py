@@ -1,0 +1,19 @@
+"""Pages anyone may read, and the switch of language."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from service.public.language import language
+from service.public.pages import accessibility, gallery_page, privacy, start
+from service.public.programs import program, programs
+
+routes = [
+    Route("/", start, name="public.start"),
+    Route("/programs", programs, name="public.programs"),
+    Route("/programs/{id}", program, name="public.program"),
+    Route("/privacy", privacy, name="public.privacy"),
+    Route("/accessibility", accessibility, name="public.accessibility"),
+    Route("/language", language, methods=["POST"], name="public.language"),
+    Route("/components", gallery_page, name="public.components"),
+]

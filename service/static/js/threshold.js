@@ -1,0 +1,35 @@
+/* Optional. Every page works the same without it. */
+(function () {
+  "use strict";
+  var errors = document.getElementById("errors");
+  if (errors) errors.focus();
+
+  var leave = document.querySelector("[data-leave]");
+  if (leave) {
+    leave.addEventListener("click", function (event) {
+      event.preventDefault();
+      document.body.hidden = true;
+      location.replace(leave.href);
+    });
+  }
+
+  // The sum under irregular pay: cents as whole numbers, shown only when every amount reads.
+  var sum = document.querySelector("[data-sum]");
+  if (sum) {
+    var inputs = [].slice.call(document.querySelectorAll("[data-sum-of] input"));
+    var cents = function (text) {
+      var match = /^\$?\s*(\d{1,3}(?:,\d{3})*|\d{1,9})(?:\.(\d{2}))?$/.exec(text.trim());
+      return match ? Number(match[1].replace(/,/g, "")) * 100 + Number(match[2] || 0) : NaN;
+    };
+    var show = function () {
+      var told = inputs.filter(function (input) { return input.value.trim() !== ""; });
+      var total = told.reduce(function (so_far, input) { return so_far + cents(input.value); }, 0);
+      sum.parentNode.hidden = !told.length || isNaN(total);
+      sum.textContent = new Intl.NumberFormat(document.documentElement.lang, {
+        style: "currency", currency: "USD", currencyDisplay: "narrowSymbol"
+      }).format(total / 100);
+    };
+    inputs.forEach(function (input) { input.addEventListener("input", show); });
+    show();
+  }
+})();
