@@ -1,0 +1,1 @@
+"""All writes: one action, one transaction, one audit entry in it."""

@@ -1,0 +1,255 @@
+"""Staff accounts: made, given a password, signed in to, changed and closed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from service import db
+from service.actor import Actor
+from service.audit import unit_of_work
+from service.errors import Conflict, Fault, Invalid, NotFound
+from service.i18n import _
+from service.ids import time_ordered_id
+from service.security.blind_index import blind_index, blind_indexes, normal_mail
+from service.security.sessions import end_all, open_session
+
+if TYPE_CHECKING:
+    from service.services import Services
+
+AGENCY_ROLES = frozenset({"caseworker", "supervisor"})
+CITY_ROLES = frozenset({"leader", "auditor", "admin"})
+ROLES = AGENCY_ROLES | CITY_ROLES
+DOOR = "staff"
+PASSWORD_KEPT_BY = {"table": "staff_accounts", "column": "password_hash"}
+# NIST SP 800-63B-4: a password that stands alone has 15 letters; long ones are taken whole.
+SHORTEST, LONGEST = 15, 200
+# A password made by somebody else has no letters that are read wrongly, and ends by itself.
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+ONE_TIME_LENGTH = 20
+ONE_TIME_KEPT = timedelta(hours=24)
+SAFE_MAIL = 254
+INSERT = """
+insert into staff_accounts
+  (id, mail, mail_index, name, password_hash, password_until, role, agency, active, created_at)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (mail_index) do nothing
+"""
+TOO_SHORT = _("Choose a password of at least {n} letters.")
+TOO_EASY = _("That password is easy to guess. Choose another one.")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account as the command line and the supervisor's list show it."""
+
+    id: UUID
+    mail: str
+    name: str
+    role: str
+    agency: str | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """An account whose mail and password are right. `once`: it may only choose a password."""
+
+    account: UUID
+    role: str
+    agency: str | None
+    once: bool
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.role, str(self.account), self.agency, self.account)
+
+
+def one_time_password() -> str:
+    """About 98 random bits in groups of five, easy to read out."""
+    letters = "".join(secrets.choice(LETTERS) for _each in range(ONE_TIME_LENGTH))
+    return "-".join(letters[start : start + 5] for start in range(0, ONE_TIME_LENGTH, 5))
+
+
+async def create_account(
+    services: Services,
+    actor: Actor,
+    mail: str,
+    role: str,
+    agency: str | None,
+    password: str,
+    now: datetime,
+    *,
+    name: str = "",
+    until: datetime | None = None,
+) -> UUID:
+    """A new account; with `until` its password only opens the choice of another one.
+
+    Raises Invalid for a role and agency that do not go together or a mail that is none, and
+    Conflict(`account_exists`) for a mail that has an account.
+    """
+    check_place(services, role, agency)
+    plain = mail.strip()
+    if "@" not in plain or len(plain) > SAFE_MAIL or not plain.isprintable() or " " in plain:
+        raise Invalid([Fault("/mail", "mail", "Give a mail address.")])
+    account, keyring = time_ordered_id(), services.keyring
+    hashed = await services.passwords.hash(password, row_id=account, **PASSWORD_KEPT_BY)
+
+    def seal(column: str, text: str) -> bytes:
+        return keyring.seal(text.encode(), table="staff_accounts", column=column, row_id=account)
+
+    async with unit_of_work(actor, "account.created", account, now, agency=agency) as work:
+        added = await db.execute(
+            INSERT,
+            account,
+            seal("mail", plain),
+            blind_index(keyring, "mail", normal_mail(plain)),
+            seal("name", name) if name else None,
+            hashed,
+            until,
+            role,
+            agency,
+            True,
+            now,
+        )
+        if added != 1:
+            raise Conflict("account_exists", "This mail has an account.")
+        work.detail["role"] = role
+    return account
+
+
+async def prove(services: Services, mail: str, password: str, now: datetime) -> Proven | None:
+    """The account of a right mail and password; None for anything else, in the same time."""
+    row = await _by_mail(services, mail)
+    stored = row["password_hash"] if row is not None and row["active"] else None
+    right = await services.passwords.verify(
+        stored, password, row_id=row["id"] if row is not None else None, **PASSWORD_KEPT_BY
+    )
+    if not right or row is None:
+        return None
+    until = row["password_until"]
+    if until is not None and until <= now:
+        return None
+    return Proven(row["id"], row["role"], row["agency"], until is not None)
+
+
+async def sign_in(proven: Proven, now: datetime) -> str:
+    """Open a session; its token."""
+    async with unit_of_work(proven.actor, "account.signed_in", proven.account, now):
+        token, _session = await open_session(DOOR, proven.account, "password", now)
+    return token
+
+
+async def choose_password(
+    services: Services, proven: Proven, mail: str, chosen: str, now: datetime
+) -> None:
+    """Make this the account's own password and end every session that stood on the old one.
+
+    Raises Invalid for one that is too short or easy to guess.
+    """
+    check_password(chosen, mail)
+    action = "account.password_chosen"
+    await _set_password(services, proven.actor, proven.account, chosen, None, now, action)
+
+
+async def reset_password(
+    services: Services, actor: Actor, mail: str, password: str, now: datetime
+) -> None:
+    """Put a one-time password in place of the old one. Raises NotFound without an account."""
+    row = await _by_mail(services, mail)
+    if row is None:
+        raise NotFound
+    until = now + ONE_TIME_KEPT
+    await _set_password(services, actor, row["id"], password, until, now, "account.password_reset")
+
+
+async def close_account(services: Services, actor: Actor, mail: str, now: datetime) -> int:
+    """Suspend an account and end its sessions; how many there were. Raises NotFound."""
+    row = await _by_mail(services, mail)
+    if row is None:
+        raise NotFound
+    async with unit_of_work(actor, "account.closed", row["id"], now, agency=row["agency"]):
+        await db.execute("update staff_accounts set active = ? where id = ?", False, row["id"])
+        await db.execute("update referrals set assigned_to = null where assigned_to = ?", row["id"])
+        return await end_all(row["id"], DOOR)
+
+
+async def change_role(
+    services: Services, actor: Actor, mail: str, role: str, agency: str | None, now: datetime
+) -> int:
+    """Give an account another role or agency; its sessions end. Raises NotFound and Invalid."""
+    check_place(services, role, agency)
+    row = await _by_mail(services, mail)
+    if row is None:
+        raise NotFound
+    async with unit_of_work(actor, "account.role_changed", row["id"], now, agency=agency) as work:
+        await db.execute(
+            "update staff_accounts set role = ?, agency = ?, active = ? where id = ?",
+            role,
+            agency,
+            True,
+            row["id"],
+        )
+        if agency != row["agency"]:
+            await db.execute(
+                "update referrals set assigned_to = null where assigned_to = ?", row["id"]
+            )
+        work.detail["role"] = role
+        return await end_all(row["id"], DOOR)
+
+
+def check_place(services: Services, role: str, agency: str | None) -> None:
+    """Raises Invalid unless the role belongs to an agency and has a known one, or to the city."""
+    if role not in ROLES:
+        words = f"The roles are {', '.join(sorted(ROLES))}."
+        raise Invalid([Fault("/role", "unknown_role", words)])
+    if role in AGENCY_ROLES and agency not in services.city.agencies:
+        known = ", ".join(sorted(services.city.agencies))
+        raise Invalid([Fault("/agency", "unknown_agency", f"The agencies are {known}.")])
+    if role in CITY_ROLES and agency is not None:
+        raise Invalid([Fault("/agency", "no_agency", f"A {role} belongs to no agency.")])
+
+
+def check_password(chosen: str, mail: str) -> None:
+    """Length counts, and what anybody would try first is refused; nothing else is asked."""
+    if not SHORTEST <= len(chosen) <= LONGEST:
+        raise Invalid([Fault("/password", "length", TOO_SHORT)])
+    plain = "".join(letter for letter in chosen.casefold() if letter.isalnum())
+    name = "".join(letter for letter in mail.partition("@")[0].casefold() if letter.isalnum())
+    told = plain.replace(name, "") if len(name) > 3 else plain
+    for word in ("password", "threshold", "welcome", "caseworker", "qwertyuiop", "1234567890"):
+        told = told.replace(word, "")
+    if len(set(plain)) < 6 or len(told) < SHORTEST // 2:
+        raise Invalid([Fault("/password", "easy", TOO_EASY)])
+
+
+async def _set_password(
+    services: Services,
+    actor: Actor,
+    account: UUID,
+    password: str,
+    until: datetime | None,
+    now: datetime,
+    action: str,
+) -> None:
+    hashed = await services.passwords.hash(password, row_id=account, **PASSWORD_KEPT_BY)
+    async with unit_of_work(actor, action, account, now):
+        await db.execute(
+            "update staff_accounts set password_hash = ?, password_until = ? where id = ?",
+            hashed,
+            until,
+            account,
+        )
+        await end_all(account, DOOR)
+
+
+async def _by_mail(services: Services, mail: str) -> db.Row | None:
+    """The account of a mail address, under whichever key of the ring it was stored."""
+    indexes = blind_indexes(services.keyring, "mail", normal_mail(mail[:SAFE_MAIL]))
+    return await db.fetch_one(
+        "select id, mail, role, agency, active, password_hash, password_until"
+        f" from staff_accounts where mail_index in ({db.marks(indexes)})",
+        *indexes,
+    )

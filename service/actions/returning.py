@@ -1,0 +1,163 @@
+"""Coming back without an account: by reference and secret, or by a link of one use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from service import db
+from service.actions.case_rows import NOTICE, NOTICE_LANE
+from service.actions.drafts import DRAFT, resident
+from service.actor import Actor
+from service.audit import unit_of_work
+from service.drafts import open_draft
+from service.ids import time_ordered_id
+from service.security.blind_index import blind_indexes
+from service.security.rate_limits import (
+    LINK_EVERYBODY,
+    LINK_NETWORK,
+    LINK_OPENED_NETWORK,
+    LINK_REFERENCE,
+    SECRET_EVERYBODY,
+    SECRET_NETWORK,
+    SECRET_REFERENCE,
+    SECRET_REFERENCE_DAY,
+    forgive,
+    limit,
+)
+from service.security.references import parse_reference, parse_secret
+from service.security.sessions import end_all, open_session
+from service.security.tokens import new_token, token_hash
+
+if TYPE_CHECKING:
+    from service.services import Services
+
+LINK_LIFE = timedelta(minutes=20)
+# Until a person of the city, or the link's way, opens it again.
+LOCKED = timedelta(days=3650)
+NOBODY = UUID(int=0)
+FIND = """
+select id, state, revision, draft, contact, secret_hash, secret_locked_until, language
+from applications where reference_index in ({marks})
+"""
+OPENED = "update applications set opened_before_at = opened_at, opened_at = ? where id = ?"
+LOCK = "update applications set secret_locked_until = ? where id = ?"
+USE_LINK = """
+update return_links set used_at = ?
+where token_hash = ? and used_at is null and expires_at > ?
+returning application_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Who came back: through which door, with which session token."""
+
+    application: UUID
+    door: str
+    token: str
+
+
+async def by_secret(
+    services: Services, reference: str, secret: str, network: str, now: datetime
+) -> Entered | None:
+    """Come in by reference and secret; None for any mistake, in the same time.
+
+    Raises TooMany after too many tries, for a reference that exists and for one that does not.
+    """
+    plain = parse_reference(reference, services.city.reference_prefix)
+    typed = parse_secret(secret)
+    named = plain or reference[:64].casefold().strip()
+    await limit(services, SECRET_EVERYBODY, "", now)
+    await limit(services, SECRET_NETWORK, network, now)
+    await limit(services, SECRET_REFERENCE_DAY, named, now)
+    await limit(services, SECRET_REFERENCE, named, now)
+    row = await _find(services, plain)
+    locked = row is not None and (row["secret_locked_until"] or now) > now
+    right = await services.passwords.verify(
+        row["secret_hash"] if row and not locked else None,
+        typed or "-",
+        table="applications",
+        column="secret_hash",
+        row_id=row["id"] if row else NOBODY,
+    )
+    if not right or row is None:
+        return None
+    await forgive(services, SECRET_REFERENCE, named, now)
+    await forgive(services, SECRET_REFERENCE_DAY, named, now)
+    return await enter(row["id"], row["state"], "secret", now)
+
+
+async def enter(application: UUID, state: str, proof: str, now: datetime) -> Entered:
+    """Open a session at the draft or at the status page, and note that somebody came."""
+    door = "benefits" if state == DRAFT else "status"
+    async with unit_of_work(resident(application), "application.opened", application, now) as work:
+        token, _session = await open_session(door, application, proof, now)
+        await db.execute(OPENED, now, application)
+        work.detail["proof"] = proof
+    return Entered(application, door, token)
+
+
+async def send_link(services: Services, reference: str, network: str, now: datetime) -> None:
+    """Have a link written to the mail of an application, if there is one and it is safe to write.
+
+    Nothing tells the caller whether there was: the same answer, and a row for the worker that is
+    made either way or not at all within the time of one write.
+    """
+    plain = parse_reference(reference, services.city.reference_prefix)
+    await limit(services, LINK_EVERYBODY, "", now)
+    await limit(services, LINK_NETWORK, network, now)
+    await limit(services, LINK_REFERENCE, plain or reference[:64].casefold().strip(), now)
+    row = await _find(services, plain)
+    contact = _contact(services, row) if row else {}
+    if row is None or not contact.get("mail") or contact.get("safe_to_write") is not True:
+        async with unit_of_work(Actor.ANONYMOUS, "link.refused", "unknown", now):
+            return
+    token, link = new_token(), time_ordered_id()
+    async with unit_of_work(resident(row["id"]), "link.sent", row["id"], now) as work:
+        await db.execute(
+            "insert into return_links (id, token_hash, application_id, created_at, expires_at)"
+            " values (?, ?, ?, ?, ?)",
+            link,
+            token_hash(token),
+            row["id"],
+            now,
+            now + LINK_LIFE,
+        )
+        payload = {"application": str(row["id"]), "kind": "link", "link": f"/benefits/link/{token}"}
+        work.later(NOTICE, NOTICE_LANE, f"notice:link:{link}", payload)
+
+
+async def by_link(services: Services, token: str, network: str, now: datetime) -> Entered | None:
+    """Come in by a link; it works once. None for one that is used, too old, or none of ours."""
+    await limit(services, LINK_OPENED_NETWORK, network, now)
+    rows = await db.fetch(USE_LINK, now, token_hash(token), now)
+    if not rows:
+        return None
+    application: UUID = rows[0]["application_id"]
+    row = await db.fetch_one("select state from applications where id = ?", application)
+    return None if row is None else await enter(application, row["state"], "link", now)
+
+
+async def lock(application: UUID, now: datetime) -> None:
+    """Shut the secret's way in and end every session. The way by link stays open."""
+    async with unit_of_work(resident(application), "secret.locked", application, now):
+        await db.execute(LOCK, now + LOCKED, application)
+        await end_all(application)
+
+
+async def _find(services: Services, reference: str | None) -> db.Row | None:
+    indexes = blind_indexes(services.keyring, "reference", reference or "-")
+    return await db.fetch_one(FIND.format(marks=db.marks(indexes)), *indexes)
+
+
+def _contact(services: Services, row: db.Row) -> dict[str, object]:
+    if row["state"] == DRAFT:
+        flow = open_draft(services, row["id"], row["revision"], row["draft"])
+        return dict(flow.draft.contact)
+    found: dict[str, object] = services.keyring.open_json(
+        row["contact"], table="applications", column="contact", row_id=row["id"]
+    )
+    return found

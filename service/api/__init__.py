@@ -1,0 +1,1 @@
+"""The interfaces for machines: agencies, partners and anyone who reads public data."""

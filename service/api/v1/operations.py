@@ -1,0 +1,192 @@
+"""Every operation of version 1 on one screen: routes and document are both made from it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.api.v1 import applications, decisions, programs, referrals, webhook
+from service.api.v1.shapes import Problem
+from service.openapi import JSON, Operation, document
+
+BASE = "/api/v1"
+TITLE, VERSION = "Threshold", "1"
+DRY_RUN = {"dry_run": {"type": "string", "enum": ["true", "false", "1", "0"]}}
+FACTS = {"type": "object", "description": "Facts; see docs/api.md."}
+
+
+async def openapi(_: Request) -> Response:
+    """This very document."""
+    return Response(_written(), media_type=JSON)
+
+
+def openapi_document() -> dict[str, Any]:
+    """The document as a value."""
+    return document(TITLE, VERSION, OPERATIONS, Problem)
+
+
+@cache
+def _written() -> bytes:
+    return json.dumps(openapi_document(), ensure_ascii=False).encode()
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "GET",
+        "/openapi.json",
+        "api.openapi",
+        openapi,
+        "This document.",
+        None,
+    ),
+    Operation(
+        "GET",
+        f"{BASE}/programs",
+        "api.programs",
+        programs.programs,
+        "The city's programs, and the facts each one's agency is granted.",
+        programs.ProgramList,
+    ),
+    Operation(
+        "POST",
+        f"{BASE}/screenings",
+        "api.screenings",
+        programs.screenings,
+        "What seems likely for these facts. Nothing is stored.",
+        programs.ScreeningAnswer,
+        body=FACTS,
+        errors=(401, 429),
+    ),
+    Operation(
+        "POST",
+        f"{BASE}/applications",
+        "api.applications",
+        applications.create,
+        "Send one application to every program named in it.",
+        applications.ApplicationReceipt,
+        201,
+        applications.ApplicationBody,
+        key="partner",
+        idempotent=True,
+        errors=(409,),
+    ),
+    Operation(
+        "POST",
+        f"{BASE}/applications/{{reference}}/amendments",
+        "api.amendments",
+        applications.amend,
+        "Send the changed facts of an application you sent.",
+        applications.AmendmentReceipt,
+        201,
+        applications.AmendmentBody,
+        key="partner",
+        idempotent=True,
+        errors=(409,),
+    ),
+    Operation(
+        "POST",
+        f"{BASE}/referrals/pull",
+        "api.referrals.pull",
+        referrals.pull,
+        "Lease waiting referrals, the oldest due first.",
+        referrals.PullAnswer,
+        body=referrals.PullBody,
+        key="agency",
+    ),
+    Operation(
+        "POST",
+        f"{BASE}/referrals/ack",
+        "api.referrals.ack",
+        referrals.ack,
+        "Acknowledge some or all of a lease: receipt_mismatch or not_in_lease refuse all of it.",
+        referrals.AckAnswer,
+        body=referrals.AckBody,
+        key="agency",
+        errors=(409,),
+    ),
+    Operation(
+        "GET",
+        f"{BASE}/referrals/new.csv",
+        "api.referrals.csv",
+        decisions.new_cases_csv,
+        "Cases not acknowledged yet, for a spreadsheet.",
+        "text/csv",
+        key="agency",
+    ),
+    Operation(
+        "GET",
+        f"{BASE}/referrals/{{id}}",
+        "api.referral",
+        referrals.show,
+        "Where a case stands, with its questions and their replies.",
+        referrals.ReferralAnswer,
+        key="agency",
+    ),
+    Operation(
+        "POST",
+        f"{BASE}/referrals/{{id}}/decision",
+        "api.referral.decision",
+        referrals.decision,
+        "Decide: the same again is fine; already_decided and newer_version refuse.",
+        referrals.DecisionAnswer,
+        body=referrals.DecisionBody,
+        key="agency",
+        errors=(409,),
+    ),
+    Operation(
+        "POST",
+        f"{BASE}/referrals/{{id}}/requests",
+        "api.referral.requests",
+        referrals.ask,
+        "Ask the resident for something.",
+        referrals.QuestionAnswer,
+        201,
+        referrals.QuestionBody,
+        key="agency",
+        errors=(409,),
+    ),
+    Operation(
+        "POST",
+        f"{BASE}/decisions",
+        "api.decisions",
+        decisions.batch,
+        "Decide many cases, each on its own; dry_run only says what would happen.",
+        decisions.BatchAnswer,
+        body=decisions.DecisionBatch,
+        csv_body=True,
+        key="agency",
+        query=DRY_RUN,
+    ),
+    Operation(
+        "GET",
+        f"{BASE}/webhook",
+        "api.webhook",
+        webhook.show,
+        "Where hints go, and the keys that check them.",
+        webhook.WebhookAnswer,
+        key="agency",
+    ),
+    Operation(
+        "PUT",
+        f"{BASE}/webhook",
+        "api.webhook.set",
+        webhook.put,
+        "Have hints posted to an https address.",
+        webhook.WebhookAnswer,
+        body=webhook.WebhookBody,
+        key="agency",
+    ),
+    Operation(
+        "DELETE",
+        f"{BASE}/webhook",
+        "api.webhook.remove",
+        webhook.delete,
+        "Have no more hints.",
+        webhook.WebhookAnswer,
+        key="agency",
+    ),
+)

@@ -1,0 +1,1 @@
+"""All reads of more than one row."""

@@ -1,0 +1,68 @@
+"""Mail to an agency: so many new cases are waiting, and where to read them. Nothing of anyone."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import aiosmtplib
+
+from service.queries.referrals import count_waiting
+from service.worker import Done, GiveUp, Outcome, Retry
+
+if TYPE_CHECKING:
+    from service.outbox import Claimed
+    from service.services import Services
+
+SECONDS = 20.0
+FOLDER = "agency-mail"
+
+
+async def deliver(services: Services, row: Claimed) -> Outcome:
+    """Send one mail for all that waits now; none when it was all read meanwhile."""
+    agency = services.city.agencies[row.payload["agency"]]
+    if agency.mail is None:
+        return GiveUp("the agency has no mail address")
+    count = await count_waiting(agency.id)
+    if count == 0:
+        return Done()
+    message = compose(services, agency.mail, row, count)
+    if services.settings.smtp_url is None:
+        folder = services.settings.storage / FOLDER
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / f"{row.id}.eml").write_bytes(bytes(message))
+        return Done()
+    try:
+        await _send(services.settings.smtp_url, message)
+    except aiosmtplib.SMTPResponseException as error:
+        why = f"mail answered {error.code}"
+        return GiveUp(why) if error.code >= 500 else Retry(why)
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        return Retry(type(error).__name__)
+    return Done()
+
+
+def compose(services: Services, address: str, row: Claimed, count: int) -> EmailMessage:
+    """The mail; the same row always has the same message id, so a second one is known as such."""
+    base = services.settings.base_url
+    message = EmailMessage()
+    message["From"] = f"no-reply@{urlsplit(base).hostname}"
+    message["To"] = address
+    message["Subject"] = "Cases are waiting for you"
+    message["Message-ID"] = f"<{row.id}@{urlsplit(base).hostname}>"
+    message.set_content(f"Cases waiting for you: {count}\n\nSign in to read them: {base}/staff/\n")
+    return message
+
+
+async def _send(url: str, message: EmailMessage) -> None:
+    parts = urlsplit(url)
+    await aiosmtplib.send(
+        message,
+        hostname=parts.hostname,
+        port=parts.port,
+        username=parts.username,
+        password=parts.password,
+        use_tls=parts.scheme == "smtps",
+        timeout=SECONDS,
+    )
