@@ -1,0 +1,44 @@
+"""Pages of caseworkers: sign-in, queue, cases, questions, decisions, objections, files."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from service.caseworker import ask, case, decide, files, objections, queue, sign_in
+
+POST = ["POST"]
+CASE = "/staff/cases/{id}"
+
+routes: list[Route] = [
+    Route("/staff/", sign_in.home, name="staff.home"),
+    Route("/staff/sign-in", sign_in.sign_in_page, name="staff.sign_in"),
+    Route("/staff/sign-in", sign_in.signed_in, methods=POST, name="staff.signed_in"),
+    Route("/staff/choose-password", sign_in.choose_page, name="staff.choose"),
+    Route("/staff/choose-password", sign_in.chosen, methods=POST, name="staff.chosen"),
+    Route("/staff/sign-out", sign_in.sign_out, methods=POST, name="staff.sign_out"),
+    Route("/staff/cases", queue.cases, name="staff.cases"),
+    Route("/staff/search", queue.search, methods=POST, name="staff.search"),
+    Route(CASE, case.case, name="staff.case"),
+    Route(f"{CASE}/print", case.case_print, name="staff.case.print"),
+    Route(f"{CASE}/claim", case.claim_case, methods=POST, name="staff.case.claim"),
+    Route(f"{CASE}/release", case.release_case, methods=POST, name="staff.case.release"),
+    Route(f"{CASE}/assign", case.assign_case, methods=POST, name="staff.case.assign"),
+    Route(f"{CASE}/notes", case.note_case, methods=POST, name="staff.case.note"),
+    Route(f"{CASE}/ask", ask.ask_page, name="staff.case.ask"),
+    Route(f"{CASE}/ask", ask.asked, methods=POST, name="staff.case.asked"),
+    Route(f"{CASE}/decide", decide.decide_page, name="staff.case.decide"),
+    Route(f"{CASE}/decide", decide.decided, methods=POST, name="staff.case.decided"),
+    Route("/staff/objections", objections.objections, name="staff.objections"),
+    Route("/staff/objections/{id}", objections.objection, name="staff.objection"),
+    Route(
+        "/staff/objections/{id}",
+        objections.objection_answered,
+        methods=POST,
+        name="staff.objection.answered",
+    ),
+    Route("/staff/files", files.files, name="staff.files"),
+    Route("/staff/files/cases.csv", files.cases_csv, name="staff.files.cases"),
+    Route("/staff/files/people.csv", files.people_csv, name="staff.files.people"),
+    Route("/staff/files/taken", files.taken, methods=POST, name="staff.files.taken"),
+    Route("/staff/files/decisions", files.decisions, methods=POST, name="staff.files.decisions"),
+]

@@ -1,0 +1,101 @@
+"""A stored draft as the form sees it, kept warm for the few residents who are answering now."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from forms import Draft, Flow, Needs, needs_of_rules
+
+if TYPE_CHECKING:
+    from eligibility import Rulebook
+    from service.services import Services
+
+TABLE, COLUMN = "applications", "draft"
+MOST_WARM = 256
+MOST_RULEBOOKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A draft as it was read: `revision` guards the next change to it."""
+
+    id: UUID
+    revision: int
+    language: str
+    has_reference: bool
+    flow: Flow
+
+    @property
+    def draft(self) -> Draft:
+        return self.flow.draft
+
+    @property
+    def can_send(self) -> bool:
+        """Name and contact are given, so an unfinished application may be sent."""
+        return bool(self.draft.contact.get("name")) and "contact" in self.draft.asked
+
+
+class WarmFlows:
+    """Flows by (application, revision, day). Not a truth: a miss opens the stored draft anew."""
+
+    def __init__(self, most: int = MOST_WARM) -> None:
+        self._most = most
+        self._flows: OrderedDict[tuple[UUID, int, date], Flow] = OrderedDict()
+
+    def get(self, application: UUID, revision: int, on: date) -> Flow | None:
+        return self._flows.get((application, revision, on))
+
+    def put(self, application: UUID, revision: int, flow: Flow) -> None:
+        self._flows[application, revision, flow.on] = flow
+        self._flows.pop((application, revision - 1, flow.on), None)
+        while len(self._flows) > self._most:
+            self._flows.popitem(last=False)
+
+    def forget(self, application: UUID) -> None:
+        """Nothing of this application stays in memory."""
+        for key in [key for key in self._flows if key[0] == application]:
+            del self._flows[key]
+
+
+warm = WarmFlows()
+_needs: dict[int, tuple[Rulebook, Needs]] = {}
+
+
+def needs_for(rules: Rulebook) -> Needs:
+    """What the programs of a rulebook need, worked out once."""
+    known = _needs.get(id(rules))
+    if known is None:
+        while len(_needs) >= MOST_RULEBOOKS:
+            _needs.pop(next(iter(_needs)))
+        # The rulebook is held with its needs, so its id is not given to another.
+        known = _needs[id(rules)] = (rules, needs_of_rules(rules))
+    return known[1]
+
+
+def flow_of(services: Services, draft: Draft, on: date) -> Flow:
+    """A draft under this city's form and rules."""
+    return Flow(services.form, needs_for(services.rules), draft, on)
+
+
+def open_draft(services: Services, application: UUID, revision: int, sealed: bytes) -> Flow:
+    """The flow of a stored draft on the service's day."""
+    on = services.city.calendar.day_of(services.clock.now())
+    flow = warm.get(application, revision, on)
+    if flow is None:
+        document = services.keyring.open_json(
+            sealed, table=TABLE, column=COLUMN, row_id=application
+        )
+        flow = flow_of(services, Draft.from_json(document), on)
+        warm.put(application, revision, flow)
+    return flow
+
+
+def seal_draft(services: Services, application: UUID, draft: Draft) -> bytes:
+    """What is stored of a draft."""
+    return services.keyring.seal_json(
+        draft.to_json(), table=TABLE, column=COLUMN, row_id=application
+    )

@@ -1,0 +1,12 @@
+"""Pages of leaders: totals that name nobody."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from service.leaders.weekly import weekly_csv, weekly_page
+
+routes: list[Route] = [
+    Route("/staff/weekly", weekly_page, name="staff.weekly"),
+    Route("/staff/weekly.csv", weekly_csv, name="staff.weekly.csv"),
+]

@@ -1,0 +1,70 @@
+"""A determination's reasons in a language, from the object that is stored and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from service.i18n import Translator
+
+WITHOUT_TEST = frozenset({"status", "figures"})
+
+
+def reason_text(program: str, reason: Mapping[str, Any], words: Translator) -> str:
+    """One reason's sentence with its figures: `program.test.outcome` tells its meaning."""
+    figures = {name: measured(each, words) for name, each in reason["values"].items()}
+    if reason["test"] in WITHOUT_TEST:
+        return words.gettext(reason["text"], **figures)
+    context = f"{program}.{reason['test']}.{reason['outcome']}"
+    return words.pgettext(context, reason["text"], **figures)
+
+
+def distance_text(reason: Mapping[str, Any], words: Translator) -> str | None:
+    """How far under the limit somebody is, where the sentence does not say it."""
+    distance = reason["distance"]
+    if reason["outcome"] != "met" or reason["unit"] != "money" or "distance" in reason["values"]:
+        return None
+    if not isinstance(distance, int | float) or distance <= 0:
+        return None
+    return words.gettext("That is {amount} under the limit.", amount=words.money(cents(distance)))
+
+
+def measured(measure: Mapping[str, Any], words: Translator) -> str:
+    """A figure with its unit, as this language writes it."""
+    amount, unit = measure["amount"], measure["unit"]
+    if isinstance(amount, Mapping):
+        return _between(amount["low"], amount["high"], unit, words)
+    return _one(amount, unit, words)
+
+
+def _between(low: Any, high: Any, unit: str, words: Translator) -> str:
+    if low is None and high is None:
+        return words.gettext("an amount we do not know yet")
+    if high is None:
+        return words.gettext("{low} or more", low=_one(low, unit, words))
+    if low is None:
+        return words.gettext("up to {high}", high=_one(high, unit, words))
+    return words.gettext(
+        "{low} to {high}", low=_one(low, unit, words), high=_one(high, unit, words)
+    )
+
+
+def _one(amount: Any, unit: str, words: Translator) -> str:
+    if amount is None:
+        return words.gettext("an amount we do not know yet")
+    match unit:
+        case "money":
+            return words.money(cents(amount))
+        case "people":
+            return words.ngettext("{n} person", "{n} people", round(amount))
+        case "ratio":
+            return words.percent(float(amount))
+        case "percent":
+            return words.percent(float(amount) / 100)
+    return words.number(round(amount))
+
+
+def cents(amount: float) -> int:
+    """Whole cents, half a cent up."""
+    return int(amount + 0.5) if amount >= 0 else -int(-amount + 0.5)

@@ -1,0 +1,266 @@
+"""Consent for each office, one signature for all, and sending."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from forms import choose, sendable_facts
+from service.actions.applications import submit
+from service.actions.drafts import issue, read, resident
+from service.body import read_form
+from service.drafts import Held
+from service.errors import Conflict, Invalid, Malformed
+from service.fact_names import fact_name
+from service.i18n import _
+from service.referrals.request import Consent, Contact, SendRequest
+from service.rendering import language_switch, redirect, render, translator_of
+from service.resident.draft_page import CHECK, RESULTS, going_on, with_draft
+from service.security.rate_limits import SEND_NETWORK, limit
+from service.security.sessions import open_session, set_session_cookie
+from service.templating import FieldProblem
+from service.web import address_of, now_of, services_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from service.i18n import Translator
+    from service.services import Services
+
+SENT = "/benefits/sent"
+CONFIRM, QUICK = "confirm", "quick"
+LONGEST_NAME = 100
+REVISION = re.compile(r"[0-9]{1,9}")
+NO_CONSENT = _("Tick at least one office, or go back.")
+NO_NAME = _("Type your name to sign.")
+LONG_NAME = _("Type your name with at most 100 letters.")
+NOT_NOW = _("One of these programs cannot be sent now. Take its tick away.")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """One program's box: exactly what its office gets."""
+
+    program: str
+    title: str
+    agency: str
+    fields: Sequence[str]
+    purpose: str
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignView:
+    """The page of consents and the signature."""
+
+    heading: str
+    quick: bool
+    boxes: Sequence[ConsentView]
+    elsewhere: Sequence[str]
+    signature: str
+    signature_error: str | None
+    consent_error: str | None
+    revision: int
+    mode: str
+    send_words: str
+    open_questions: int
+    errors: Sequence[FieldProblem]
+    back: str
+    form_id: str = "sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What was ticked and typed, and what there is to say about it."""
+
+    consents: tuple[str, ...] = ()
+    signature: str = ""
+    mode: str = CONFIRM
+    consent_error: str | None = None
+    signature_error: str | None = None
+
+    @property
+    def wrong(self) -> bool:
+        return self.consent_error is not None or self.signature_error is not None
+
+
+@with_draft
+async def sign(request: Request, held: Held) -> Response:
+    """Consent and signature for the programs that were chosen."""
+    if not held.can_send or not held.draft.chosen:
+        return redirect(going_on(held.flow))
+    return sign_page(request, held, Signed())
+
+
+@with_draft
+async def send_now(request: Request, held: Held) -> Response:
+    """Send what there is: the programs, the consent and the signature on one page."""
+    if not held.can_send:
+        return redirect("/benefits/apply/contact")
+    return sign_page(request, held, Signed(mode=QUICK))
+
+
+async def send(request: Request) -> Response:
+    """Hand the application in. The confirmation comes only after everything is stored."""
+    services, now = services_of(request), now_of(request)
+    form = await read_form(request)
+    held = await read(services, request.state.session.subject)
+    if held is None:
+        return await _sent(request)
+    signed = Signed(
+        tuple(dict.fromkeys(form.all("consent"))),
+        form.get("signature").strip(),
+        QUICK if form.get("mode") == QUICK else CONFIRM,
+    )
+    if language_switch(request, form) is not None:
+        return sign_page(request, held, signed)
+    if not REVISION.fullmatch(revision := form.get("revision")):
+        raise Malformed("revision")
+    signed = _checked(signed, services, held)
+    if signed.wrong:
+        return sign_page(request, held, signed, status=422)
+    await limit(services, SEND_NETWORK, address_of(request), now)
+    if not held.has_reference:
+        await issue(services, held.id, now)
+    try:
+        await submit(services, resident(held.id), _request(services, held, signed, revision), now)
+    except Conflict as conflict:
+        if conflict.code == "draft_changed":
+            return redirect(f"{CHECK}?changed=yes", request)
+        return await _sent(request)
+    except Invalid:
+        wrong = Signed(signed.consents, signed.signature, signed.mode, NOT_NOW)
+        return sign_page(request, held, wrong, status=422)
+    return await _sent(request)
+
+
+def _checked(signed: Signed, services: Services, held: Held) -> Signed:
+    offered = {each for each, _agency in offered_programs(services, held, signed.mode)}
+    unknown = set(signed.consents) - offered
+    consent = NO_CONSENT if not signed.consents else NOT_NOW if unknown else None
+    name = NO_NAME if not signed.signature else None
+    if len(signed.signature) > LONGEST_NAME:
+        name = LONG_NAME
+    return Signed(signed.consents, signed.signature, signed.mode, consent, name)
+
+
+def _request(services: Services, held: Held, signed: Signed, revision: str) -> SendRequest:
+    """What exactly is signed: the facts of the programs ticked, and nothing of the others."""
+    programs = services.rules.programs
+    flow = held.flow.with_draft(choose(held.draft, signed.consents))
+    contact = Contact.from_json(held.draft.contact)
+    return SendRequest(
+        application=held.id,
+        facts=sendable_facts(flow),
+        programs=signed.consents,
+        consents=tuple(Consent(each, programs[each].fields) for each in signed.consents),
+        signature=signed.signature,
+        contact=contact,
+        language=contact.language or held.language,
+        revision=int(revision),
+    )
+
+
+async def _sent(request: Request) -> Response:
+    """To the receipt, under a session of the status page: the draft's own is over."""
+    services, now = services_of(request), now_of(request)
+    subject = request.state.session.subject
+    token, _session = await open_session("status", subject, "sent", now)
+    response = redirect(SENT, request)
+    set_session_cookie(response, "status", token, services.settings)
+    return response
+
+
+def sign_page(request: Request, held: Held, signed: Signed, status: int = 200) -> Response:
+    """The page of consents with what was ticked and typed."""
+    services, words = services_of(request), translator_of(request)
+    offered = offered_programs(services, held, signed.mode)
+    boxes = [_box(services, *each, signed, words) for each in offered]
+    if not boxes:
+        return redirect(RESULTS, request)
+    quick = signed.mode == QUICK
+    say = words.gettext
+    problems = [
+        (f"consent-{boxes[0].program}", signed.consent_error),
+        ("signature", signed.signature_error),
+    ]
+    view = SignView(
+        heading=say("Send what you have") if quick else say("Your consent and signature"),
+        quick=quick,
+        boxes=boxes,
+        elsewhere=_elsewhere(services, held, words),
+        signature=signed.signature,
+        signature_error=say(signed.signature_error) if signed.signature_error else None,
+        consent_error=say(signed.consent_error) if signed.consent_error else None,
+        revision=held.revision,
+        mode=signed.mode,
+        send_words=_button(boxes, words),
+        open_questions=len(held.flow.open_steps),
+        errors=[FieldProblem(target, say(text)) for target, text in problems if text],
+        back=going_on(held.flow) if quick else CHECK,
+    )
+    return render(request, "resident/sign.html", view, status=status)
+
+
+def offered_programs(services: Services, held: Held, mode: str) -> list[tuple[str, str]]:
+    """(program, agency) of everything that can be sent from here now."""
+    flow = held.flow
+    wanted = flow.interest if mode == QUICK else frozenset(flow.draft.chosen)
+    facts = sendable_facts(flow)
+    found = []
+    for program in services.rules.programs.values():
+        if program.id not in wanted or program.apply != "routed":
+            continue
+        agency = services.city.routing.agency_for(program.id, facts)
+        if agency is not None and program.status_on(flow.on) == "open":
+            found.append((program.id, agency))
+    return found
+
+
+def _box(
+    services: Services, program: str, agency: str, signed: Signed, words: Translator
+) -> ConsentView:
+    definition = services.rules.programs[program]
+    office = words.gettext(services.city.agencies[agency].name)
+    fields = {fact_name(fact, words) for fact in definition.fields}
+    own = words.gettext("Your name, how to reach you, and your signature")
+    return ConsentView(
+        program=program,
+        title=words.gettext(definition.name),
+        agency=office,
+        fields=[own, *sorted(fields, key=str.casefold)],
+        purpose=words.gettext(
+            "{agency} uses these answers to decide on {program}. It keeps them by its own rules.",
+            agency=office,
+            program=words.gettext(definition.name),
+        ),
+        checked=program in signed.consents,
+    )
+
+
+def _elsewhere(services: Services, held: Held, words: Translator) -> list[str]:
+    """Chosen programs that cannot be sent from here."""
+    offered = {each for each, _agency in offered_programs(services, held, CONFIRM)}
+    programs = services.rules.programs
+    return [words.gettext(programs[p].name) for p in held.draft.chosen if p not in offered]
+
+
+def _button(boxes: Sequence[ConsentView], words: Translator) -> str:
+    """What it sends, and to whom."""
+    agencies = list(dict.fromkeys(box.agency for box in boxes))
+    if len(boxes) == 1:
+        return words.gettext(
+            "Send my application for {program} to {agency}",
+            program=boxes[0].title,
+            agency=agencies[0],
+        )
+    if len(agencies) == 1:
+        return words.gettext("Send what I ticked to {agency}", agency=agencies[0])
+    return words.ngettext(
+        "Send my application to the office I ticked",
+        "Send my application to the offices I ticked, up to {n}",
+        len(agencies),
+    )

@@ -1,0 +1,203 @@
+"""Beginning an application, coming to its reference, stopping for now, and leaving no trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from service.actions import drafts
+from service.body import read_form, read_query
+from service.rendering import language_switch, redirect, render, translator_of
+from service.resident import once
+from service.resident.draft_page import going_on, with_draft
+from service.resident.questions import SECRET_NOTE
+from service.security.rate_limits import BEGIN_NETWORK, limit
+from service.security.references import show_reference, show_secret
+from service.security.sessions import (
+    DOORS,
+    clear_session_cookie,
+    end_session,
+    find_session,
+    set_session_cookie,
+)
+from service.web import address_of, now_of, services_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from service.drafts import Held
+
+DRAFTS_KEPT = timedelta(days=60)
+WIPE_NOTE = "th_wipe"
+OURS = ("benefits", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class BeginView:
+    """What to know before the first question."""
+
+    heading: str
+    program: str | None
+    only: str
+    going_on: str | None
+    back: str = "/"
+    form_id: str = "begin"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceView:
+    """The way back; `secret` is None once it was shown."""
+
+    heading: str
+    section: str
+    reference: str
+    secret: str | None
+    form_id: str = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """What is kept, until when, and how to come back to it."""
+
+    heading: str
+    reference: str | None
+    until: str
+    going_on: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClearedView:
+    """This device shows nothing any more. `unsent`: a draft is still stored and can be deleted."""
+
+    heading: str
+    unsent: bool
+    deleted: bool
+
+
+async def begin(request: Request) -> Response:
+    """The last page before the questions."""
+    words, services = translator_of(request), services_of(request)
+    only = read_query(request).get("only")
+    program = services.rules.programs.get(only)
+    held = None
+    if request.state.session is not None:
+        held = await drafts.read(services, request.state.session.subject)
+    view = BeginView(
+        heading=words.gettext("Before you start"),
+        program=words.gettext(program.name) if program else None,
+        only=program.id if program else "",
+        going_on=going_on(held.flow) if held else None,
+    )
+    return render(request, "resident/begin.html", view)
+
+
+async def started(request: Request) -> Response:
+    """Begin a draft under a new session."""
+    services, form, now = services_of(request), await read_form(request), now_of(request)
+    only = form.get("only")
+    if language_switch(request, form) is not None:
+        return redirect(
+            f"/benefits/start?only={only}" if only.isidentifier() else "/benefits/start", request
+        )
+    await limit(services, BEGIN_NETWORK, address_of(request), now)
+    if request.state.session is not None:
+        await end_session(request.state.session)
+    program = services.rules.programs.get(only)
+    chosen = program.id if program is not None and program.status != "closed" else None
+    token = await drafts.start(services, chosen, translator_of(request).code, now)
+    response = redirect("/benefits/apply/contact", request)
+    set_session_cookie(response, "benefits", token, services.settings)
+    return response
+
+
+@with_draft
+async def reference(request: Request, held: Held) -> Response:
+    """The reference, and the secret while this browser still carries it."""
+    services, words = services_of(request), translator_of(request)
+    plain = await drafts.reference_of(services, held.id)
+    if plain is None:
+        return redirect("/benefits/apply/contact")
+    note = once.found(request, SECRET_NOTE)
+    secret = show_secret(note[1]) if note and note[0] == str(held.id) else None
+    view = ReferenceView(
+        heading=words.gettext("Your way back"),
+        section=words.gettext("About you"),
+        reference=show_reference(plain, services.city.reference_prefix),
+        secret=secret,
+    )
+    return render(request, "resident/reference.html", view)
+
+
+@with_draft
+async def reference_seen(request: Request, held: Held) -> Response:
+    """Go on, and carry the secret no longer; or ask for a new one where it was lost."""
+    form = await read_form(request)
+    if language_switch(request, form) is not None:
+        return redirect("/benefits/reference", request)
+    if form.get("_action") == "new":
+        way = await drafts.renew_secret(services_of(request), held.id, now_of(request))
+        response = redirect("/benefits/reference", request)
+        once.leave(request, response, SECRET_NOTE, [str(held.id), way.secret])
+        return response
+    response = redirect(going_on(held.flow), request)
+    once.take_away(request, response, SECRET_NOTE)
+    return response
+
+
+@with_draft
+async def stopped(request: Request, held: Held) -> Response:
+    """Saved: until when, and how to come back."""
+    services, words = services_of(request), translator_of(request)
+    plain = await drafts.reference_of(services, held.id)
+    prefix = services.city.reference_prefix
+    view = SavedView(
+        heading=words.gettext("Your answers are saved"),
+        reference=show_reference(plain, prefix) if plain else None,
+        until=words.date(words.day(now_of(request) + DRAFTS_KEPT)),
+        going_on=going_on(held.flow),
+        contact="/benefits/apply/contact",
+    )
+    return render(request, "resident/saved.html", view)
+
+
+async def clear(request: Request) -> Response:
+    """End every session of this browser, here and at the status page, and forget its pages."""
+    services, now = services_of(request), now_of(request)
+    response = redirect("/benefits/cleared", request)
+    for door in OURS:
+        session = await find_session(request.cookies.get(DOORS[door].cookie, ""), door, now)
+        if session is not None:
+            await end_session(session)
+            if door == "benefits" and await drafts.read(services, session.subject) is not None:
+                once.leave(request, response, WIPE_NOTE, str(session.subject))
+        clear_session_cookie(response, door, services.settings)
+    once.take_away(request, response, SECRET_NOTE)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+async def cleared(request: Request) -> Response:
+    """Nothing is left on this device; an unsent draft can be deleted as well."""
+    unsent = once.found(request, WIPE_NOTE) is not None
+    return render(request, "resident/cleared.html", _cleared(request, unsent=unsent))
+
+
+async def delete(request: Request) -> Response:
+    """Delete the unsent draft this browser just left."""
+    form = await read_form(request)
+    if language_switch(request, form) is not None:
+        return redirect("/benefits/cleared", request)
+    noted = once.found(request, WIPE_NOTE)
+    deleted = noted is not None and await drafts.wipe(UUID(noted), now_of(request))
+    response = render(request, "resident/cleared.html", _cleared(request, deleted=deleted))
+    once.take_away(request, response, WIPE_NOTE)
+    return response
+
+
+def _cleared(request: Request, *, unsent: bool = False, deleted: bool = False) -> ClearedView:
+    heading = translator_of(request).gettext("You are finished on this device")
+    return ClearedView(heading, unsent, deleted)

@@ -1,0 +1,251 @@
+"""What a resident does after sending: reply, object, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.actions.drafts import resident
+from service.actions.objections import LONGEST, object_
+from service.actions.requests import reply
+from service.actions.withdrawals import withdraw
+from service.body import read_form
+from service.errors import Conflict, NotFound
+from service.i18n import _
+from service.referrals.states import FINAL, State
+from service.rendering import language_switch, redirect, render, translator_of
+from service.resident.draft_page import STATUS
+from service.resident.sent_page import known_well, with_application
+from service.security.access import as_id
+from service.templating import FieldProblem
+from service.web import now_of, services_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from service.i18n import Translator
+    from service.queries.own_application import Asked, Decided, OwnApplication, OwnReferral
+    from service.services import Services
+
+EMPTY = _("Write something first.")
+TOO_LONG = _("Write at most 5,000 letters.")
+NONE_TICKED = _("Tick what you want to take back.")
+
+
+@dataclass(frozen=True, slots=True)
+class WriteView:
+    """One text to write to an office."""
+
+    heading: str
+    section: str
+    action: str
+    lead: str
+    items: Sequence[str]
+    quote: str | None
+    label: str
+    value: str
+    error: str | None
+    errors: Sequence[FieldProblem]
+    send_words: str
+    back: str = STATUS
+    form_id: str = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackView:
+    """The cases that are still open, to take back."""
+
+    heading: str
+    cases: Sequence[dict[str, str]]
+    ticked: Sequence[str]
+    error: str | None
+    errors: Sequence[FieldProblem]
+    needs_link: bool
+    back: str = STATUS
+    form_id: str = "withdraw"
+
+
+@with_application
+async def request_page(request: Request, own: OwnApplication) -> Response:
+    """What an office asks for."""
+    case, asked = _asked(request, own)
+    return _reply_page(request, case, asked, "")
+
+
+@with_application
+async def replied(request: Request, own: OwnApplication) -> Response:
+    """The written reply."""
+    case, asked = _asked(request, own)
+    form = await read_form(request)
+    text = form.get("text")
+    if language_switch(request, form) is not None:
+        return _reply_page(request, case, asked, text)
+    if error := _wrong(text):
+        return _reply_page(request, case, asked, text, error)
+    try:
+        await reply(services_of(request), resident(own.id), own.id, asked.id, text, now_of(request))
+    except Conflict:
+        return redirect(STATUS, request)
+    return redirect(f"{STATUS}?done=replied", request)
+
+
+def _reply_page(
+    request: Request, case: OwnReferral, asked: Asked, text: str, error: str | None = None
+) -> Response:
+    words, services = translator_of(request), services_of(request)
+    agency = agency_name(services, case.agency, words)
+    said = words.gettext(error) if error else None
+    view = WriteView(
+        heading=words.gettext("Reply to {agency}", agency=agency),
+        section=program_name(services, case.program, words),
+        action=f"{STATUS}/requests/{asked.id}",
+        lead=words.gettext("They need this by {day}.", day=words.date(asked.due_on)),
+        items=list(asked.items),
+        quote=asked.text or None,
+        label=words.gettext("Your reply"),
+        value=text,
+        error=said,
+        errors=[FieldProblem("text", said)] if said else [],
+        send_words=words.gettext("Send my reply to {agency}", agency=agency),
+    )
+    return render(request, "resident/write.html", view, status=422 if error else 200)
+
+
+@with_application
+async def decision_page(request: Request, own: OwnApplication) -> Response:
+    """Object to a decision."""
+    case, decided = _decided(request, own)
+    return _objection_page(request, case, decided, "")
+
+
+@with_application
+async def objected(request: Request, own: OwnApplication) -> Response:
+    """The objection; another worker reads it."""
+    case, decided = _decided(request, own)
+    form = await read_form(request)
+    text = form.get("text")
+    if language_switch(request, form) is not None:
+        return _objection_page(request, case, decided, text)
+    if error := _wrong(text):
+        return _objection_page(request, case, decided, text, error)
+    try:
+        await object_(
+            services_of(request), resident(own.id), own.id, decided.id, text, now_of(request)
+        )
+    except Conflict:
+        return redirect(STATUS, request)
+    return redirect(f"{STATUS}?done=objected", request)
+
+
+def _objection_page(
+    request: Request, case: OwnReferral, decided: Decided, text: str, error: str | None = None
+) -> Response:
+    words, services = translator_of(request), services_of(request)
+    agency = agency_name(services, case.agency, words)
+    said = words.gettext(error) if error else None
+    view = WriteView(
+        heading=words.gettext("Object to this decision"),
+        section=program_name(services, case.program, words),
+        action=f"{STATUS}/decisions/{decided.id}",
+        lead=words.gettext(
+            "{agency} decided on {day}. Another worker there reads your objection.",
+            agency=agency,
+            day=words.date(decided.decided_at),
+        ),
+        items=(),
+        quote=decided.text or None,
+        label=words.gettext("What should they look at again?"),
+        value=text,
+        error=said,
+        errors=[FieldProblem("text", said)] if said else [],
+        send_words=words.gettext("Send my objection to {agency}", agency=agency),
+    )
+    return render(request, "resident/write.html", view, status=422 if error else 200)
+
+
+@with_application
+async def withdraw_page(request: Request, own: OwnApplication) -> Response:
+    """Take back what is not decided yet."""
+    return _withdraw_page(request, own, ())
+
+
+@with_application
+async def withdrawn(request: Request, own: OwnApplication) -> Response:
+    """Take back the ticked cases. Whoever only has the secret asks for a link first."""
+    form = await read_form(request)
+    ticked = tuple(form.all("program"))
+    if language_switch(request, form) is not None:
+        return _withdraw_page(request, own, ticked)
+    if not known_well(request):
+        raise NotFound
+    open_now = {case.program for case in own.referrals if State(case.state) not in FINAL}
+    wanted = [program for program in ticked if program in open_now]
+    if not wanted:
+        return _withdraw_page(request, own, ticked, NONE_TICKED)
+    actor, now = resident(own.id), now_of(request)
+    everything = open_now == set(wanted) and len(open_now) == len(own.referrals)
+    for program in [None] if everything else wanted:
+        await withdraw(actor, own.id, program, now)
+    return redirect(f"{STATUS}?done=withdrawn", request)
+
+
+def _withdraw_page(
+    request: Request, own: OwnApplication, ticked: Sequence[str], error: str | None = None
+) -> Response:
+    words, services = translator_of(request), services_of(request)
+    said = words.gettext(error) if error else None
+    view = TakeBackView(
+        heading=words.gettext("What do you want to take back?"),
+        cases=[
+            {
+                "value": case.program,
+                "label": program_name(services, case.program, words),
+                "hint": agency_name(services, case.agency, words),
+            }
+            for case in own.referrals
+            if State(case.state) not in FINAL
+        ],
+        ticked=ticked,
+        error=said,
+        errors=[FieldProblem("program", said)] if said else [],
+        needs_link=not known_well(request),
+    )
+    return render(request, "resident/withdraw.html", view, status=422 if error else 200)
+
+
+def _asked(request: Request, own: OwnApplication) -> tuple[OwnReferral, Asked]:
+    """The open request of this address, if it is one's own; else NotFound."""
+    wanted = as_id(request.path_params["id"])
+    for case in own.referrals:
+        for asked in case.requests:
+            if asked.id == wanted and asked.state == "open":
+                return case, asked
+    raise NotFound
+
+
+def _decided(request: Request, own: OwnApplication) -> tuple[OwnReferral, Decided]:
+    """The standing decision of this address, if it is one's own; else NotFound."""
+    wanted = as_id(request.path_params["id"])
+    for case in own.referrals:
+        decided = case.decision
+        if decided is not None and decided.id == wanted and decided.objection is None:
+            return case, decided
+    raise NotFound
+
+
+def _wrong(text: str) -> str | None:
+    if not text.strip():
+        return EMPTY
+    return TOO_LONG if len(text) > LONGEST else None
+
+
+def agency_name(services: Services, agency: str, words: Translator) -> str:
+    found = services.city.agencies.get(agency)
+    return words.gettext(found.name) if found else agency
+
+
+def program_name(services: Services, program: str, words: Translator) -> str:
+    found = services.rules.programs.get(program)
+    return words.gettext(found.name) if found else program

@@ -1,0 +1,179 @@
+"""The household of the story, as it tells of itself page by page.
+
+Elena is 41 and paid by the week, Diego is 39 and works for himself, Camila is 12, Mateo is 3 and in
+care while both work. They rent, and pay for heat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.journeys.walker import Walker
+
+ELENA, DIEGO, CAMILA, MATEO = "Elena", "Diego", "Camila", "Mateo"
+FULL_NAME = "Elena Ruiz Vega"
+WEEKLY_PAYS = ("612", "655", "590", "640")
+BORN = {
+    ELENA: ("1985", "3", "10"),
+    DIEGO: ("1987", "6", "2"),
+    CAMILA: ("2014", "5", "20"),
+    MATEO: ("2023", "8", "15"),
+}
+NONE = "None of these"
+
+
+async def arrives(walker: Walker) -> None:
+    """From the first page to the first question."""
+    await walker.opens("/")
+    await walker.reads("One form. All the help your household may get.")
+    await walker.follows("Start")
+    await walker.presses("Start")
+
+
+async def says_who(walker: Walker) -> None:
+    """Name and contact; then the reference and the secret."""
+    await walker.reads("How can we reach you?")
+    await walker.types("What is your name?", FULL_NAME)
+    await walker.types("Mail address (if you have one)", "elena.ruiz@example.org")
+    await walker.picks("Spanish", about="Which language should agencies use with you?")
+    await walker.picks("Yes", about="Is it safe to write to you there?")
+    await walker.goes_on()
+    await walker.finds("With these two numbers you come back without an account.")
+    await walker.goes_on()
+
+
+async def lists_the_home(walker: Walker) -> None:
+    """Everybody by first name, then birth dates and ties."""
+    for name in (DIEGO, CAMILA, MATEO):
+        await walker.reads("Does anyone else live with you?")
+        await walker.picks("Yes")
+        await walker.types("Their first name", name)
+        await walker.goes_on()
+    await walker.picks("No")
+    await walker.goes_on()
+    for name, (year, month, day) in BORN.items():
+        if name == ELENA:
+            await walker.reads("When were you born?")
+        else:
+            await walker.reads("When was {name} born?", name=name)
+        await walker.dates(year, month, day)
+        await walker.goes_on()
+    await walker.reads("Do you have a husband, wife or partner who lives here?")
+    await walker.ticks(DIEGO)
+    await walker.goes_on()
+    for child in (CAMILA, MATEO):
+        await walker.reads("Who here is a parent of {name}?", name=child)
+        await walker.picks("You")
+        await walker.ticks(DIEGO)
+        await walker.goes_on()
+    await walker.reads("Will all of you be on one tax return for this year?")
+    await walker.picks("Yes")
+    await walker.goes_on()
+
+
+async def says_what_for(walker: Walker) -> None:
+    """Everything, for everyone."""
+    await walker.reads("What would you like help with?")
+    await walker.picks("Everything that fits us")
+    await walker.goes_on()
+    await walker.reads("Who is asking for help?")
+    await walker.picks("Everyone who lives here")
+    await walker.goes_on()
+
+
+async def tells_about_each(walker: Walker) -> None:
+    """What is true for each person, and what the home gets already."""
+    await walker.reads("Which of these are true for you?")
+    await walker.picks("I work, study, or look for work")
+    await walker.goes_on()
+    for name, true in (
+        (DIEGO, "Works, studies, or looks for work"),
+        (CAMILA, "Goes to school (up to grade 12)"),
+        (MATEO, "Needs child care while adults work or study"),
+    ):
+        await walker.reads("Which of these are true for {name}?", name=name)
+        await walker.picks(true)
+        await walker.goes_on()
+    await walker.reads("Does anyone in your home get any of these now?")
+    await walker.picks(NONE)
+    await walker.goes_on()
+
+
+async def tells_the_money(walker: Walker, pays: Sequence[str] = WEEKLY_PAYS) -> None:
+    """One weekly job, one own work, and nothing else."""
+    await walker.reads("Do any of these children have money of their own?")
+    await walker.picks("No")
+    await walker.goes_on()
+    await walker.reads("What money do you get?")
+    await walker.picks("A job")
+    await walker.goes_on()
+    await walker.reads("About this job")
+    await walker.types("Who pays you? (the name of the job)", "Panadería Luz")
+    await walker.picks("Every week", about="How often are you paid?")
+    await walker.picks("The last few pays", about="What is easiest to tell us about this pay?")
+    await walker.goes_on()
+    await tells_the_pays(walker, pays)
+    await walker.goes_on()
+    await walker.reads("Do you have any other income?")
+    await walker.picks("No")
+    await walker.goes_on()
+    await walker.reads("What money does {name} get?", name=DIEGO)
+    await walker.picks("Own work, gigs or a small business")
+    await walker.goes_on()
+    await walker.reads("Own work of {name}", name=DIEGO)
+    await walker.types("How much does {name} make from own work?", "820", name=DIEGO)
+    await walker.picks("Every month")
+    await walker.picks("Yes", about="Is that what is left after costs, like gas, tools or supplies?")
+    await walker.picks("Yes", about="Was it about the same all year?")
+    await walker.goes_on()
+    await walker.reads("How much are the costs of this work in the same time?")
+    await walker.presses("I don't know")
+    await walker.reads("Does {name} have any other income?", name=DIEGO)
+    await walker.picks("No")
+    await walker.goes_on()
+
+
+async def tells_the_pays(walker: Walker, pays: Sequence[str]) -> None:
+    """The last four pays, each in its week."""
+    await walker.reads("How much are you paid?")
+    fields = walker.page.locator("main").get_by_role("textbox")
+    assert await fields.count() == len(pays)
+    for place, pay in enumerate(pays):
+        await fields.nth(place).fill(pay)
+    await walker.picks("Yes", about="Was the pay about the same all year?")
+
+
+async def tells_the_home(walker: Walker) -> None:
+    """Rent, and which bills are their own."""
+    await walker.reads("Is your home in Seattle?")
+    await walker.picks("Yes, in Seattle")
+    await walker.goes_on()
+    await walker.reads("Where do you live now?")
+    await walker.picks("A place we rent")
+    await walker.goes_on()
+    await walker.reads("How much rent do you pay?")
+    await walker.types("Amount in dollars", "1850")
+    await walker.picks("Every month")
+    await walker.goes_on()
+    await walker.reads("Which of these bills do you pay yourselves?")
+    await walker.picks("Heating or cooling", "Electricity", "Phone")
+    await walker.goes_on()
+    await walker.reads("Is a Seattle City Light or Seattle Public Utilities bill in your name?")
+    await walker.picks("Yes")
+    await walker.goes_on()
+    await walker.reads("Does your home share a meter with other homes?")
+    await walker.picks("No")
+    await walker.goes_on()
+
+
+async def tells_the_costs(walker: Walker) -> None:
+    """What goes out, and what they have."""
+    await walker.reads("How much do you pay for child care?")
+    await walker.types("Amount in dollars", "0")
+    await walker.picks("Every month")
+    await walker.goes_on()
+    await walker.reads("Who here pays child support for a child who lives elsewhere?")
+    await walker.picks("Nobody")
+    await walker.goes_on()
+    await walker.reads("How much money do you all have in cash and in the bank?")
+    await walker.presses("I prefer not to say")

@@ -1,0 +1,127 @@
+"""A resident who walks through the form: answers by page, "I don't know" where none is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tests.support.browsing import Browser, PageSeen
+
+Answers = Mapping[str, str | Sequence[str]]
+MOST_PAGES = 150
+
+CONTACT: Answers = {
+    "contact_name": "Luz Prado",
+    "contact_mail": "luz@example.org",
+    "contact_phone": "",
+    "contact_language": "en",
+    "safe_to_write": "yes",
+}
+
+
+def born(year: int, month: int = 0, day: int = 0) -> Answers:
+    return {
+        "birth_date-year": str(year),
+        "birth_date-month": str(month or ""),
+        "birth_date-day": str(day or ""),
+    }
+
+
+# One renter who lives alone in Seattle on a small wage.
+SINGLE: Mapping[str, Answers | list[Answers]] = {
+    "contact": CONTACT,
+    "people": {"people-more": "no"},
+    "birth_date/p1": born(1985, 3, 4),
+    "helps_wanted": {"helps_wanted": ["none"]},
+}
+
+
+def key_of(page: PageSeen) -> str:
+    """The step a question page stands for."""
+    return page.url.removeprefix("/benefits/apply/").partition("?")[0]
+
+
+async def begin(browser: Browser, program: str = "") -> PageSeen:
+    """The first question of a new application."""
+    page = await browser.get(f"/benefits/start?only={program}" if program else "/benefits/start")
+    return await page.form("/benefits/start").submit()
+
+
+async def give(page: PageSeen, answers: Answers, button: str | None = None) -> PageSeen:
+    """Fill in a page and go on."""
+    form = page.form()
+    known = {n: v if isinstance(v, str) else list(v) for n, v in answers.items() if n in form.names}
+    return await form.fill(known).submit(button)
+
+
+async def walk(
+    page: PageSeen, answers: Mapping[str, Answers | list[Answers]], until: str = "/benefits/results"
+) -> PageSeen:
+    """Answer page after page until `until` comes; a page without an answer is "I don't know"."""
+    left = {key: list(a) if isinstance(a, list) else [a] for key, a in answers.items()}
+    for _page in range(MOST_PAGES):
+        if page.url.startswith(until):
+            return page
+        assert page.status == 200, (page.url, page.status, page.text)
+        if page.url == "/benefits/reference":
+            page = await page.form().submit("Continue")
+            continue
+        key = key_of(page)
+        if left.get(key):
+            page = await give(page, left[key].pop(0))
+            assert page.status == 200, (page.url, page.errors)
+        else:
+            page = await page.form().submit("_action=dont_know")
+    raise AssertionError(f"no end after {MOST_PAGES} pages: {page.url}")
+
+
+# Four people in a flat in Seattle: one paid by the week, one working for herself.
+FAMILY: Mapping[str, Answers | list[Answers]] = {
+    "contact": CONTACT,
+    "people": [
+        {"people-more": "yes", "people-name": "Ana"},
+        {"people-more": "yes", "people-name": "Leo"},
+        {"people-more": "yes", "people-name": "Sol"},
+        {"people-more": "no"},
+    ],
+    "birth_date/p1": born(1985, 3, 4),
+    "birth_date/p2": born(1987, 5, 6),
+    "birth_date/p3": born(2014, 7, 8),
+    "birth_date/p4": born(2023, 1, 2),
+    "partner/p1": {"partner": "p2"},
+    "parents/p3": {"parents": ["p1", "p2"]},
+    "parents/p4": {"parents": ["p1", "p2"]},
+    "one_tax_return": {"one_tax_return": "yes"},
+    "helps_wanted": {"helps_wanted": ["none"]},
+    "applicants": {"applicants": "everyone"},
+    "about/p1": {"about": ["in_approved_activity"]},
+    "about/p2": {"about": ["in_approved_activity"]},
+    "about/p3": {"about": ["in_school"]},
+    "about/p4": {"about": ["needs_child_care"]},
+    "receives": {"receives": ["none"]},
+    "children_with_income": {"children_with_income": ["none"]},
+    "income_kinds/p1": {"income_kinds": ["wages"]},
+    "job/p1/i1": {"employer": "Cafe Sol", "pay_period": "week", "pay_told": "pays"},
+    "pay/p1/i1": {
+        "pays-1": "612",
+        "pays-2": "655",
+        "pays-3": "590",
+        "pays-4": "640",
+        "steady": "yes",
+    },
+    "more_income/p1": {"more_income-more": "no"},
+    "income_kinds/p2": {"income_kinds": ["self_employment"]},
+    "own_work/p2/i2": {
+        "own_work": "820",
+        "own_work-period": "month",
+        "after_costs": "yes",
+        "steady": "yes",
+    },
+    "more_income/p2": {"more_income-more": "no"},
+    "where": {"where": "seattle"},
+    "tenure": {"tenure": "renter"},
+    "rent": {"rent": "1850", "rent-period": "month"},
+    "utility_account": {"utility_account": "yes"},
+    "childcare_cost": {"childcare_cost": "0", "childcare_cost-period": "month"},
+    "bills": {"bills": ["heating", "electricity", "phone"]},
+    "liquid_assets": {"liquid_assets": "400"},
+}
