@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+LONGEST_ANSWER = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ async def _client(
         for request in queue:
             began = time.perf_counter()
             writer.write(request.encode(f"{host}:{port}"))
-            answer = await read_answer(reader)
+            answer = await asyncio.wait_for(read_answer(reader), LONGEST_ANSWER)
             times.append(time.perf_counter() - began)
             counts[answer.status] += 1
             if answer.headers.get("connection", "").lower() == "close":
@@ -97,21 +99,10 @@ async def _client(
         writer.close()
 
 
-async def send_one(host: str, port: int, request: Request) -> Answer:
-    """One request on a connection of its own."""
-    reader, writer = await asyncio.open_connection(host, port)
-    try:
-        writer.write(request.encode(f"{host}:{port}"))
-        return await asyncio.wait_for(read_answer(reader), 30)
-    finally:
-        writer.close()
-
-
-async def run_load(host: str, port: int, requests: list[Request], clients: int = 8) -> Run:
-    """Send every request once, spread over `clients` connections."""
+async def run_load(host: str, port: int, queues: Sequence[Sequence[Request]]) -> Run:
+    """One client for each queue; a client sends its own requests one after another."""
     counts: Counter[int] = Counter()
     times: list[float] = []
-    shared = iter(requests)
     began = time.perf_counter()
-    await asyncio.gather(*(_client(host, port, shared, counts, times) for _ in range(clients)))
+    await asyncio.gather(*(_client(host, port, queue, counts, times) for queue in queues))
     return Run(counts, time.perf_counter() - began, times)

@@ -9,13 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 
 from eligibility.check_cases import changes_without_cases, check_cases
-from eligibility.explanation import OWN_PLACEHOLDERS, PLACEHOLDER
 from eligibility.expressions.tree import PERSON_SLOT
 from eligibility.findings import Finding, RulesError, nearest
 from eligibility.household import Household
 from eligibility.parameters import NoValue, read_figure
 from eligibility.program import Program
 from eligibility.rulebook import Rulebook, load_rules
+from eligibility.wording import OWN_PLACEHOLDERS, PLACEHOLDER
 from eligibility.world import World
 
 NOTES = frozenset(("stale", "switch_without_case", "row_gap"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from eligibility.documents import Items, Node, Table, Text
-from eligibility.expressions.parse import Parser, parse
+from eligibility.expressions.parse import parse
 from eligibility.expressions.scope import Conversion, ExpressionError, Scope
 from eligibility.expressions.tree import (
     BOOL,
@@ -176,6 +176,3 @@ def read_expression(reader: Reader, node: Node, scope: Scope, wanted: Type | Non
             reader.add(node.place, "type", message)
             return stand_in
     return tree
-
-
-__all__ = ["CAUTIOUS", "Convention", "Parser", "read_conversion", "read_countable"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
+from eligibility.ratio import Exact, Ratio
 from eligibility.spans import Number, Span, is_open
 
 LIKELY, UNLIKELY, UNCLEAR = "likely", "unlikely", "unclear"
@@ -20,17 +19,16 @@ def number_json(value: Number | None) -> Any:
         return None
     if isinstance(value, Span):
         return {"low": number_json(_closed(value.low)), "high": number_json(_closed(value.high))}
-    if isinstance(value, Fraction):
-        return value.numerator if value.denominator == 1 else round(float(value), 4)
+    if isinstance(value, Ratio):
+        return round(float(value), 4)
     return value
 
 
-def _closed(end: int | Fraction) -> int | Fraction | None:
+def _closed(end: Exact) -> Exact | None:
     return None if is_open(end) else end
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """A number with its unit and, for money (in cents), its period; for filling sentences."""
 
     value: Number | None
@@ -41,8 +39,7 @@ class Measure:
         return {"amount": number_json(self.value), "unit": self.unit, "period": self.period}
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One test that decides, with the facts it rests on and the figure it uses."""
 
     test: str
@@ -86,8 +83,7 @@ class Reason:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class AmountRange:
+class AmountRange(NamedTuple):
     """What the benefit is worth. `about` says that an older figure was used."""
 
     low: Number
@@ -104,8 +100,7 @@ class AmountRange:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Determination:
+class Determination(NamedTuple):
     """A screening result. Only an agency decides; this says what seems likely and why."""
 
     program: str

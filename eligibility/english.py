@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from eligibility.determination import AmountRange, Determination, Measure, Reason
-from eligibility.spans import Exact, ends, is_open
+from eligibility.ratio import Exact
+from eligibility.spans import ends, is_open
 
 PERIODS = {"month": " a month", "year": " a year", "once": ""}
 
@@ -33,7 +32,7 @@ def number(measure: Measure) -> str:
 def _plain(value: Exact, unit: str) -> str:
     if unit == "money":
         return dollars(value)
-    number_ = value.numerator if Fraction(value).denominator == 1 else round(float(value), 2)
+    number_ = value if isinstance(value, int) else round(float(value), 2)
     if unit == "people":
         return "1 person" if number_ == 1 else f"{number_} people"
     return f"{number_:,}"

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from eligibility.determination import MET, Measure, Reason
 from eligibility.expressions.compile import Closure, Compiler
-from eligibility.expressions.tree import PERSON_SLOT, Expr
-from eligibility.parameters import NoValue, Reading
+from eligibility.expressions.tree import PERSON_SLOT
+from eligibility.parameters import NoValue
 from eligibility.program import Group, Program, Test
 from eligibility.spans import Number, Span, ends, is_open, span
-from eligibility.tracing import Hidden, TracedWorld, told_json
+from eligibility.tracing import Hidden, TracedWorld
+from eligibility.wording import Shown, Wording, Wordings
 from eligibility.world import PersonView
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 NO_FIGURES = "We do not have this program's figures for that day."
-OWN_PLACEHOLDERS = ("value", "limit", "distance")
-
 
 Witness = list[tuple[Test, int]]
 """Tests with the bits of the answers each rests on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The two sides of a test's comparison, as closures."""
-
-    part: Closure
-    value: Closure
-    limit: Closure
-    unit: str | None
-    period: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +35,33 @@ class Explainer:
     """Explains determinations in one traced world. Equal tests are explained once."""
 
     def __init__(
-        self, world: TracedWorld, compiler: Compiler, roots: Mapping[str, Closure], minimal: bool
+        self,
+        world: TracedWorld,
+        compiler: Compiler,
+        roots: Mapping[str, Closure],
+        wordings: Wordings,
+        minimal: bool,
     ) -> None:
         self.world = world
         self.roots = roots
         self.had_choice = False
         self.minimal = minimal
         self.compiler = compiler
+        self.wordings = wordings
         self.known: dict[Any, int] = {}
+        self.reasons: dict[Any, Reason] = {}
+        self.seen: dict[int, tuple[bool | None, int]] = {}
+        self.labels: dict[int, tuple[str, ...]] = {}
         self.kept = 0
+
+    def outcome(self, program: Program) -> bool | None:
+        """Whether the tests of a program are met, for the person now decided on."""
+        self.seen.clear()
+        fits = True if program.who is None else self._truth(program.who)
+        if fits is False or program.status_now == "closed":
+            return False
+        met = self._truth(program.tests)
+        return met if met is False or fits else None
 
     def explain(self, program: Program, person: PersonView | None, outcome: bool | None) -> Why:
         """The reasons for an outcome that screening found."""
@@ -74,23 +78,33 @@ class Explainer:
         stale: dict[str, None] = {}
         reasons = []
         for test, mask in chosen:
-            facts = self.world.named(mask)
-            reasons.append(self._reason(program, test, outcome, facts))
-            stale.update(self._stale())
+            log = self._seen(test)[1]
+            reasons.append(self._reason(program, test, outcome, mask, log))
+            stale.update(dict.fromkeys(self._stale(log)))
         return Why(tuple(reasons), (), tuple(stale))
 
     def _chosen(self, program: Program, outcome: bool | None) -> Witness:
         who = program.who
         if who is None:
             return self._witness(program.tests, outcome)
-        fits = self._value(who.rule)
+        fits = self._truth(who)
         if outcome is None:
             open_tests = [] if fits is True else self._witness(who, None)
             still = fits is not False and self._truth(program.tests) is None
             return open_tests + (self._witness(program.tests, None) if still else [])
         if outcome is False:
+            self.had_choice = self.minimal and fits is False and self._unmet_too(program)
             return self._witness(who if fits is False else program.tests, False)
         return self._witness(who, True) + self._witness(program.tests, True)
+
+    def _unmet_too(self, program: Program) -> bool:
+        """Whether the tests would be unmet anyway; never, where their figures are not there."""
+        env = self.world.env
+        try:
+            return self._truth(program.tests) is False
+        except NoValue:
+            self.world.env = env
+            return False
 
     def _tightened(self, chosen: Witness, outcome: bool) -> Witness:
         """Once more, now that it is known which answers the other tests need anyway."""
@@ -101,11 +115,9 @@ class Explainer:
             others = 0
             for other, found in enumerate(masks):
                 others |= found if other != index else 0
-            self.world.start()
-            self._value(test.rule)
-            if self.world.told_reads() & others & ~mask:
+            if self.world.told_of(self._seen(test)[1]) & others & ~mask:
                 self.kept = others
-                masks[index] = self._facts(test.rule, outcome)
+                masks[index] = self._facts(test, outcome)
         return [(test, mask) for (test, _), mask in zip(chosen, masks, strict=True)]
 
     def _settled_by_less(self, program: Program, chosen: Witness, outcome: bool) -> Witness:
@@ -115,13 +127,9 @@ class Explainer:
         needed = 0
         for _, mask in chosen:
             needed |= mask
-        world.start()
-        root(world)
         hidden: list[Hidden] = []
-        while others := world.told_reads() & ~needed:
+        while others := world.told_of(self._read_by(root)) & ~needed:
             hidden += [world.hide(path) for path in world.named(others)]
-            world.start()
-            root(world)
         dropped = False
         for path in world.named(needed):
             gone = self._without(path, root, outcome, needed, 0)
@@ -135,24 +143,44 @@ class Explainer:
             world.restore(one)
         return chosen
 
-    def _value(self, rule: Expr) -> Any:
-        return self.compiler.compile(rule)(self.world)
+    def _read_by(self, closure: Closure) -> int:
+        """The bits of all answers and figures a closure reads."""
+        self.world.start()
+        closure(self.world)
+        return self.world.log
 
-    def _truth(self, node: Test | Group) -> bool | None:
+    def _seen(self, node: Test | Group) -> tuple[bool | None, int]:
+        """Whether a test or group holds, and what its tests read. Kept until the next program or
+        person, unless answers are being hidden meanwhile."""
+        found = self.seen.get(id(node))
+        if found is None:
+            found = self._look(node)
+            if not self.minimal:
+                self.seen[id(node)] = found
+        return found
+
+    def _look(self, node: Test | Group) -> tuple[bool | None, int]:
         if isinstance(node, Test):
-            found: bool | None = self._value(node.rule)
-            return found
-        answers = [self._truth(member) for member in node.members]
+            self.world.start()
+            return self.compiler.remembering(node.rule)(self.world), self.world.log
+        seen = [self._seen(member) for member in node.members]
+        answers = [answer for answer, _ in seen]
+        log = 0
+        for _, read in seen:
+            log |= read
         settling = node.kind == "any"
         if settling in answers:
-            return settling
-        return None if None in answers else not settling
+            return settling, log
+        return None if None in answers else not settling, log
+
+    def _truth(self, node: Test | Group) -> bool | None:
+        return self._seen(node)[0]
 
     def _witness(self, node: Test | Group, outcome: bool | None) -> Witness:
         """The tests that force an outcome: one where one is enough, all where all are needed;
         for an unclear one, all that are still open."""
         if isinstance(node, Test):
-            mask = 0 if outcome is None else self._facts(node.rule, outcome)
+            mask = 0 if outcome is None else self._facts(node, outcome)
             self.kept |= mask
             return [(node, mask)]
         fitting = [member for member in node.members if self._truth(member) is outcome]
@@ -166,22 +194,19 @@ class Explainer:
 
     def _effort(self, member: Test | Group) -> int:
         """How many answers a member rests on beyond those that are needed anyway."""
-        self.world.start()
-        self._truth(member)
-        return (self.world.told_reads() & ~self.kept).bit_count()
+        return (self.world.told_of(self._seen(member)[1]) & ~self.kept).bit_count()
 
-    def _facts(self, rule: Expr, outcome: bool) -> int:
-        """The fewest answers that force the rule: drop each in turn and see if it still holds.
+    def _facts(self, test: Test, outcome: bool) -> int:
+        """The fewest answers that force a test: drop each in turn and see if it still holds.
         Answers that are needed anyway are preferred."""
-        world, closure = self.world, self.compiler.compile(rule)
-        world.start()
-        closure(world)
-        needed = world.told_reads()
+        needed = self.world.told_of(self._seen(test)[1])
         if not self.minimal:
             return needed
-        person = world.env[PERSON_SLOT] if PERSON_SLOT in rule.free else None
+        rule = test.rule
+        person = self.world.env[PERSON_SLOT] if PERSON_SLOT in rule.free else None
         key = (id(rule), person.index if person else None, self.kept & needed)
         if key not in self.known:
+            closure = self.compiler.remembering(rule)
             self.known[key] = self._fewest(closure, outcome, needed)
         return self.known[key]
 
@@ -192,7 +217,7 @@ class Explainer:
             dropped = self._without(path, closure, outcome, needed, self.kept)
             if dropped:
                 gone += dropped
-                needed = world.told_reads()
+                needed = world.told_of(world.log)
         for hidden in reversed(gone):
             world.restore(hidden)
         return needed
@@ -208,7 +233,7 @@ class Explainer:
             world.start()
             if closure(world) is not outcome:
                 break
-            new = world.told_reads() & ~needed & ~kept
+            new = world.told_of(world.log) & ~needed & ~kept
             if not new:
                 return hidden
             hidden += [world.hide(other) for other in world.named(new)]
@@ -222,108 +247,88 @@ class Explainer:
         stale: dict[str, None] = {}
         reasons = []
         for test in tests:
-            world.start()
-            self._value(test.rule)
-            told = world.named(world.told_reads())
-            settle.update(dict.fromkeys(world.open_reads()))
-            reasons.append(self._reason(program, test, None, told))
-            stale.update(self._stale())
+            log = self._seen(test)[1]
+            told = world.told_of(log)
+            settle.update(dict.fromkeys(world.open_at(log)))
+            reasons.append(self._reason(program, test, None, told, log))
+            stale.update(dict.fromkeys(self._stale(log)))
         return Why(tuple(reasons), tuple(settle), tuple(stale))
 
-    def _stale(self) -> dict[str, None]:
-        """Labels of older figures read last."""
-        return {
-            reading.rows[-1].label: None for reading in self.world.figures_read() if reading.stale
-        }
+    def _stale(self, log: int) -> tuple[str, ...]:
+        """Labels of older figures among what was read."""
+        found = self.labels.get(log)
+        if found is None:
+            read = self.world.figures_of(log)
+            found = self.labels[log] = tuple(one.rows[-1].label for one in read if one.stale)
+        return found
 
     def _reason(
-        self, program: Program, test: Test, outcome: bool | None, facts: list[str]
+        self, program: Program, test: Test, outcome: bool | None, mask: int, log: int
+    ) -> Reason:
+        """Why a test came out so. The same for everyone where it looks at no one in particular."""
+        wording = self.wordings.of(program, test, outcome)
+        person = self.world.env[PERSON_SLOT] if wording.personal else None
+        key = (program.id, test.id, outcome, mask, person.index if person else None)
+        found = self.reasons.get(key)
+        if found is None:
+            found = self.reasons[key] = self._make(test, outcome, wording, mask, log)
+        return found
+
+    def _make(
+        self, test: Test, outcome: bool | None, wording: Wording, mask: int, log: int
     ) -> Reason:
         world = self.world
-        shown = self._shown(test.rule, outcome)
+        shown = self._shown(wording, outcome)
+        read = world.figures_of(log)
         value = limit = distance = None
-        world.start()
-        self._value(test.rule)
-        read = world.figures_read()
         if shown is not None:
             value = shown.value(world)
             world.start()
             limit = shown.limit(world)
-            read = [*world.figures_read(), *read]
+            read = [*world.figures_of(world.log), *read]
             distance = _distance(value, limit)
-        text = test.sentence(outcome)
-        measures = self._measures(program, text, value, limit, distance, shown)
-        self._reread(test.rule)
         reading = read[0] if read else None
-        link = next(iter(sorted(test.rule.links)), None)
-        source = test.source or program.law
-        if reading:
-            source = reading.rows[-1].source
+        row = reading.rows[-1] if reading else None
         return Reason(
             test=test.id,
             outcome=MET[outcome],
-            facts={path: told_json(world.source, path) for path in facts},
+            facts=world.told_at(mask),
             limit=limit,
             value=value,
             distance=distance,
             unit=shown.unit if shown else None,
             period=shown.period if shown else None,
             parameter=reading.parameter.id if reading else None,
-            label=reading.rows[-1].label if reading else None,
+            label=row.label if row else None,
             since=reading.since if reading else None,
             stale=bool(reading and reading.stale),
             confidence=max(row.confidence for row in reading.rows) if reading else None,
-            source=source.to_json(),
-            text=text,
-            values=measures,
-            link=link,
+            source=row.source.to_json() if row else wording.source,
+            text=wording.text,
+            values=self._measures(wording, value, limit, distance),
+            link=wording.link,
         )
-
-    def _reread(self, rule: Expr) -> None:
-        self.world.start()
-        self._value(rule)
 
     def _measures(
         self,
-        program: Program,
-        text: str,
+        wording: Wording,
         value: Number | None,
         limit: Number | None,
         distance: Number | None,
-        shown: Shown | None,
     ) -> dict[str, Measure]:
         own = {"value": value, "limit": limit, "distance": distance}
-        found: dict[str, Measure] = {}
-        for name in PLACEHOLDER.findall(text):
-            if name in own and shown is not None:
-                found[name] = Measure(own[name], shown.unit or "number", shown.period)
-            elif name in program.values:
-                tree = program.values[name]
-                number = self._value(tree)
-                found[name] = Measure(number, tree.type.unit or tree.type.kind, tree.type.period)
-        return found
+        return {
+            name: Measure(closure(self.world) if closure else own[name], unit, period)
+            for name, closure, unit, period in wording.blanks
+        }
 
-    def _shown(self, rule: Expr, outcome: bool | None) -> Shown | None:
+    def _shown(self, wording: Wording, outcome: bool | None) -> Shown | None:
         """The comparison to show: of several joined by `and`, the one that decides."""
-        parts = [part for part in _conjuncts(rule) if part.op == "compare"]
-        if not parts:
-            return None
-        fitting = [part for part in parts if self._value(part) is outcome]
-        part = (fitting or parts)[0]
-        left, right = part.args
-        turned = bool(left.figures) and not right.figures
-        value, limit = (right, left) if turned else (left, right)
-        kind = left.type if left.type.unit != "any" else right.type
-        compile_ = self.compiler.compile
-        return Shown(compile_(part), compile_(value), compile_(limit), kind.unit, kind.period)
-
-
-def _conjuncts(rule: Expr) -> list[Expr]:
-    if rule.op == "and":
-        return [part for arg in rule.args for part in _conjuncts(arg)]
-    if rule.op == "call" and rule.data != "each":
-        return _conjuncts(rule.args[0])
-    return [rule]
+        parts = wording.shown
+        if len(parts) < 2:
+            return parts[0] if parts else None
+        fitting = [part for part in parts if part.holds(self.world) is outcome]
+        return (fitting or parts)[0]
 
 
 def _distance(value: Any, limit: Any) -> Number | None:
@@ -362,6 +367,3 @@ def _plain(test: str, outcome: str, text: str, program: Program) -> Reason:
 def without_figures(program: Program, error: NoValue) -> Why:
     """Why nothing can be said: the day is before the first figure."""
     return Why((_plain("figures", "unclear", NO_FIGURES, program),), (), ())
-
-
-__all__ = ["NO_FIGURES", "OWN_PLACEHOLDERS", "PLACEHOLDER", "Explainer", "Reading", "Why"]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from eligibility.documents import Items, Node, Table, plain, read_document
+from eligibility.documents import Items, Node, Table, read_document
 from eligibility.reading import Reader
 
 
@@ -156,8 +156,3 @@ def _read_bounds(reader: Reader, table: Table, kind: FactType) -> tuple[int, int
     low, high = (reader.whole(item) for item in node.items)
     scale = 100 if kind in (FactType.MONEY, FactType.AMOUNTS) else 1
     return low * scale, high * scale
-
-
-def vocabulary_source(folder: Path) -> dict[str, Any]:
-    """The vocabulary's files as plain data, for documentation and tests."""
-    return {path.stem: plain(read_document(path)) for path in sorted(folder.glob("*.yaml"))}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from eligibility.spans import Exact, Number, Span, span
+from eligibility.ratio import Exact, as_exact
+from eligibility.spans import Number, Span, span
 
 DOLLARS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})*(\.[0-9]{2})?|-?[0-9]{1,9}(\.[0-9]{2})?")
 SHARE = re.compile(r"(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)(%|/[1-9][0-9]{0,5})?")
@@ -31,7 +32,7 @@ def share(text: str) -> Exact:
         number /= 100
     elif match[2]:
         number /= int(match[2][1:])
-    return number.numerator if number.denominator == 1 else number
+    return as_exact(number)
 
 
 def round_up(value: Exact, quantum: int) -> int:

@@ -9,8 +9,8 @@ from eligibility.documents import Node, Table, Text, plain, read_document
 from eligibility.expressions.tree import PERIODS, UNITS, Type
 from eligibility.money import cents, share
 from eligibility.parameters import Parameter, Row, SizeTable, Source
+from eligibility.ratio import Exact
 from eligibility.reading import Reader
-from eligibility.spans import Exact
 
 PARAMETER_KEYS = ("title", "unit", "period", "by", "values", "note")
 ROW_KEYS = ("from", "label", "review_by", "source", "confidence", "value", "note")

@@ -12,7 +12,8 @@ from eligibility.dates import last, next_one
 from eligibility.documents import Place
 from eligibility.expressions.scope import TakesOver
 from eligibility.expressions.tree import Type
-from eligibility.spans import OPEN, Exact, Number, Span, ends, hull
+from eligibility.ratio import Exact
+from eligibility.spans import OPEN, Number, Span, ends, hull
 
 ANYTHING = Span(0, OPEN)
 MAX_SIZE = 60

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from fractions import Fraction
 
 from eligibility.countable import Convention
 from eligibility.expressions.scope import Conversion
 from eligibility.household import Pay, Told
 from eligibility.money import share
-from eligibility.spans import OPEN, Number, ends, greatest, hull, least, span, whole
+from eligibility.ratio import ratio
+from eligibility.spans import OPEN, Number, ends, greatest, hull, least, span
 
-HALF = Fraction(1, 2)
+HALF = ratio(1, 2)
 WINDOW_DAYS = 30
 
 
@@ -20,7 +20,7 @@ def factors(conversion: Conversion, period: str) -> dict[str | None, Number]:
     times = 12 if period == "year" else 1
     found: dict[str | None, Number] = {}
     for told, written in conversion:
-        values = [whole(Fraction(share(text)) * times) for text in written]
+        values = [share(text) * times for text in written]
         found[told] = span(min(values), max(values))
     lows, highs = zip(*(ends(value) for value in found.values()), strict=True)
     found[None] = span(min(lows), max(highs))
@@ -29,12 +29,7 @@ def factors(conversion: Conversion, period: str) -> dict[str | None, Number]:
 
 def turn(told: Told, table: dict[str | None, Number]) -> Number:
     """Told money in the period of the table."""
-    return exact(told.amount * table[told.period])
-
-
-def exact(value: Number) -> Number:
-    """The same number, as an integer where it is one."""
-    return whole(value) if isinstance(value, Fraction) else value
+    return told.amount * table[told.period]
 
 
 class Counter:
@@ -43,15 +38,15 @@ class Counter:
     def __init__(self, convention: Convention) -> None:
         self.convention = convention
         self.table = factors(convention.conversion, convention.period)
-        margin = Fraction(share(convention.steady_margin))
-        self.margin = span(whole(1 - margin), whole(1 + margin))
+        margin = share(convention.steady_margin)
+        self.margin = span(1 - margin, 1 + margin)
 
     def count(self, pay: Pay, on: date) -> Number:
         """What this income adds, as an interval where it is not told exactly."""
         value = self._windowed(pay, on)
         if self.convention.losses == "zero":
             value = greatest(0, value)
-        return exact(value)
+        return value
 
     def _windowed(self, pay: Pay, on: date) -> Number:
         window = self.convention.window
@@ -77,7 +72,7 @@ class Counter:
         total: Number = 0
         for amount in pay.amounts:
             total = total + amount
-        mean = exact(total * Fraction(1, len(pay.amounts)))
+        mean = total * ratio(1, len(pay.amounts))
         return self._costs(pay, mean) * self.table[pay.period]
 
     def _costs(self, pay: Pay, amount: Number) -> Number:

@@ -22,6 +22,7 @@ from eligibility.program import Group, Program, Test
 from eligibility.program_files import Known, read_program
 from eligibility.reading import Reader
 from eligibility.spans import ends
+from eligibility.wording import Wordings
 from eligibility.world import Blank, FigureKey, World
 
 MAX_DAYS = 64
@@ -41,6 +42,7 @@ class Rulebook:
     compiler: Compiler
     blank: Blank
     roots: Mapping[str, Root]
+    wordings: Wordings
     _figures: dict[date, dict[FigureKey, Reading]] = field(default_factory=dict)
     _sources: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
@@ -178,7 +180,7 @@ def build_rules(
     roots = {program.id: program_root(compiler, program) for program in programs.values()}
     for program in programs.values():
         roots[pays_key(program.id)] = pays_root(compiler, program)
-    return Rulebook(facts, parameters, programs, compiler, Blank(facts), roots)
+    return Rulebook(facts, parameters, programs, compiler, Blank(facts), roots, Wordings(compiler))
 
 
 def _units(reader: Reader, documents: list[Node]) -> dict[str, str]:
@@ -213,7 +215,7 @@ def program_root(compiler: Compiler, program: Program) -> Root:
     root = compile_tests(compiler, program.tests)
     if program.who is None:
         return root
-    return conjunction([compiler.compile(program.who.rule), root])
+    return conjunction([compiler.remembering(program.who.rule), root])
 
 
 def pays_root(compiler: Compiler, program: Program) -> Root:
@@ -234,6 +236,6 @@ def pays_root(compiler: Compiler, program: Program) -> Root:
 def compile_tests(compiler: Compiler, node: Test | Group) -> Root:
     """The closure of a test or of a group of tests."""
     if isinstance(node, Test):
-        return compiler.compile(node.rule)
+        return compiler.remembering(node.rule)
     parts = [compile_tests(compiler, member) for member in node.members]
     return conjunction(parts) if node.kind == "all" else disjunction(parts)

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from eligibility.determination import OUTCOMES, AmountRange, Determination
 from eligibility.explanation import Explainer, Why, without_figures
+from eligibility.expressions.compile import derived
 from eligibility.expressions.tree import PERSON_SLOT
 from eligibility.household import Household
 from eligibility.parameters import NoValue
-from eligibility.program import Program
+from eligibility.program import Amount, Program
 from eligibility.rulebook import Rulebook
 from eligibility.spans import ends, is_open
 from eligibility.tracing import TracedWorld
 from eligibility.world import PersonView, World
 
 NO_REASONS = Why((), (), ())
+
+
+class _Decided(NamedTuple):
+    """Whether a program concerns someone, whether its tests are met, and why."""
+
+    concerned: bool
+    outcome: bool | None
+    why: Why
 
 
 def screen(
@@ -60,36 +69,53 @@ class _Screening:
             rules.roots,
             on,
         )
+        self.explainer: Explainer | None = None
         self.world = World(*given)
-        traced = TracedWorld(*given).trace() if explain else None
-        self.explainer = Explainer(traced, rules.compiler, rules.roots, minimal) if traced else None
+        if explain:
+            self.world = traced = TracedWorld(*given).trace()
+            self.explainer = Explainer(traced, rules.compiler, rules.roots, rules.wordings, minimal)
 
     def run(self, programs: list[Program]) -> list[Determination]:
-        return [
-            self._determine(program, index)
+        found = [
+            (program, person, self._decide(program, person))
             for program in programs
-            for index in self._deciding(program)
+            for person in self._deciding(program)
         ]
+        # Amounts come after every reason: they read answers, and no reason rests on those.
+        return [self._worth(program, person, decided) for program, person, decided in found]
 
-    def _deciding(self, program: Program) -> list[int | None]:
-        return [None] if program.unit == "household" else list(range(len(self.world.people)))
+    def _deciding(self, program: Program) -> list[PersonView | None]:
+        return [None] if program.unit == "household" else list(self.world.people)
 
-    def _determine(self, program: Program, index: int | None) -> Determination:
-        world = self.world
-        person = None if index is None else world.people[index]
-        world.env[PERSON_SLOT] = person
-        outcome: bool | None = None
-        amount: AmountRange | None = None
+    def _decide(self, program: Program, person: PersonView | None) -> _Decided:
         concerned = True
         try:
-            if program.who is not None:
-                concerned = self.rules.compiler.compile(program.who.rule)(world) is not False
-            outcome = self.rules.roots[program.id](world)
-            if outcome:
-                amount = self._amount(program)
-            why = self._why(program, index, outcome)
+            concerned = self._concerned(program, person)
+            if self.explainer is None:
+                outcome = derived(self.world, program.id, person) if concerned else False
+                return _Decided(concerned, outcome, NO_REASONS)
+            outcome = self.explainer.outcome(program)
+            return _Decided(concerned, outcome, self.explainer.explain(program, person, outcome))
         except NoValue as error:
-            outcome, why = None, without_figures(program, error)
+            self.world.restore_all()
+            return _Decided(concerned, None, without_figures(program, error))
+
+    def _concerned(self, program: Program, person: PersonView | None) -> bool:
+        self.world.env[PERSON_SLOT] = person
+        if program.who is None:
+            return True
+        return self.rules.compiler.remembering(program.who.rule)(self.world) is not False
+
+    def _worth(
+        self, program: Program, person: PersonView | None, decided: _Decided
+    ) -> Determination:
+        concerned, outcome, why = decided
+        amount: AmountRange | None = None
+        if outcome and program.amount is not None:
+            try:
+                amount = self._amount(program.amount, person)
+            except NoValue as error:
+                outcome, why = None, without_figures(program, error)
         return Determination(
             program=program.id,
             person=person.id if person else None,
@@ -105,20 +131,11 @@ class _Screening:
             rules=self.rules.hash_of(program.id),
         )
 
-    def _why(self, program: Program, index: int | None, outcome: bool | None) -> Why:
-        if self.explainer is None:
-            return NO_REASONS
-        person: PersonView | None = None
-        if index is not None:
-            person = self.explainer.world.people[index]
-        return self.explainer.explain(program, person, outcome)
-
-    def _amount(self, program: Program) -> AmountRange | None:
-        if program.amount is None:
-            return None
+    def _amount(self, amount: Amount, person: PersonView | None) -> AmountRange:
         compile_, world = self.rules.compiler.compile, self.world
-        low = ends(compile_(program.amount.low)(world))[0]
-        high: Any = ends(compile_(program.amount.high)(world))[1]
-        figures = program.amount.low.figures | program.amount.high.figures
+        world.env[PERSON_SLOT] = person
+        low = ends(compile_(amount.low)(world))[0]
+        high: Any = ends(compile_(amount.high)(world))[1]
+        figures = amount.low.figures | amount.high.figures
         about = any(world.reading(figure).stale for figure in figures)
-        return AmountRange(low, None if is_open(high) else high, program.amount.period, about)
+        return AmountRange(low, None if is_open(high) else high, amount.period, about)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
-Exact = int | Fraction
+from eligibility.ratio import Exact, Ratio
+
 OPEN = 10**15
 """Stands for "no upper bound is known". Larger than any sum the vocabulary's bounds allow."""
 
@@ -34,8 +34,9 @@ class Span:
         return Span(-self.high, -self.low)
 
     def __sub__(self, other: Any) -> Any:
-        low, high = ends(other)
-        return Span(self.low - high, self.high - low)
+        if type(other) is Span:
+            return Span(self.low - other.high, self.high - other.low)
+        return Span(self.low - other, self.high - other)
 
     def __rsub__(self, other: Exact) -> Any:
         return Span(other - self.high, other - self.low)
@@ -51,25 +52,25 @@ class Span:
     __rmul__ = __mul__
 
     def __le__(self, other: Any) -> bool | None:
-        low, high = ends(other)
+        low, high = (other.low, other.high) if type(other) is Span else (other, other)
         if self.high <= low:
             return True
         return False if self.low > high else None
 
     def __lt__(self, other: Any) -> bool | None:
-        low, high = ends(other)
+        low, high = (other.low, other.high) if type(other) is Span else (other, other)
         if self.high < low:
             return True
         return False if self.low >= high else None
 
     def __ge__(self, other: Any) -> bool | None:
-        low, high = ends(other)
+        low, high = (other.low, other.high) if type(other) is Span else (other, other)
         if self.low >= high:
             return True
         return False if self.high < low else None
 
     def __gt__(self, other: Any) -> bool | None:
-        low, high = ends(other)
+        low, high = (other.low, other.high) if type(other) is Span else (other, other)
         if self.low > high:
             return True
         return False if self.high <= low else None
@@ -86,7 +87,7 @@ class Span:
         return None if same is None else not same
 
 
-Number = int | Fraction | Span
+Number = int | Ratio | Span
 
 
 def span(low: Exact, high: Exact) -> Number:
@@ -101,32 +102,29 @@ def ends(value: Any) -> tuple[Exact, Exact]:
     return value, value
 
 
-def whole(value: Exact) -> Exact:
-    """An integer where a fraction is one, so that later sums stay cheap."""
-    if type(value) is Fraction and value.denominator == 1:
-        return value.numerator
-    return value
-
-
 def hull(first: Number, second: Number) -> Number:
     """The smallest interval that holds both."""
     low, high = ends(first)
     other_low, other_high = ends(second)
-    return span(min(low, other_low), max(high, other_high))
+    return span(low if low <= other_low else other_low, high if high >= other_high else other_high)
 
 
 def least(first: Any, second: Any) -> Number:
     """The smaller of two numbers, either of which may be an interval."""
+    if type(first) is not Span and type(second) is not Span:
+        return first if first <= second else second  # type: ignore[no-any-return]  # one of them
     low, high = ends(first)
     other_low, other_high = ends(second)
-    return span(min(low, other_low), min(high, other_high))
+    return span(low if low <= other_low else other_low, high if high <= other_high else other_high)
 
 
 def greatest(first: Any, second: Any) -> Number:
     """The larger of two numbers, either of which may be an interval."""
+    if type(first) is not Span and type(second) is not Span:
+        return first if first >= second else second  # type: ignore[no-any-return]  # one of them
     low, high = ends(first)
     other_low, other_high = ends(second)
-    return span(max(low, other_low), max(high, other_high))
+    return span(low if low >= other_low else other_low, high if high >= other_high else other_high)
 
 
 def is_open(value: Exact) -> bool:

@@ -27,13 +27,15 @@ class Recording(dict[str, Any]):
         self.masks: dict[str, int] = {}
 
     def __getitem__(self, name: str) -> Any:
+        world = self.world
         mask = self.masks.get(name)
         if mask is None:
-            mask = self.masks[name] = self.world.mask(self.paths(name))
-        self.world.log |= mask
-        return super().__getitem__(name)
+            mask = self.masks[name] = world.mask(self.paths(name))
+        world.log |= mask
+        return read_cell(self, name)
 
 
+read_cell = dict.__getitem__
 PathsOf = Callable[[str], Iterable[str]]
 
 
@@ -44,6 +46,9 @@ class Hidden(NamedTuple):
     mask: int
     undo: Undo
     aside: Aside
+
+
+NOT_YET = Hidden("", 0, [], [])
 
 
 class TracedMemo(dict[Any, Any]):
@@ -102,7 +107,15 @@ class TracedWorld(World):
         self.bits: dict[str | FigureKey, int] = {}
         self.names: list[str | FigureKey] = []
         self.told = self.answers = self.hidden_mask = 0
-        self.hidden: set[str] = set()
+        self.hidden: dict[str, Hidden] = {}
+        self.answered: dict[str, Any] = {}
+        self.lists: dict[int, list[str]] = {}
+        self.readings: dict[int, list[Reading]] = {}
+        self.gaps: dict[str, str | None] = {}
+        rows = self.source.facts.get("people") or ()
+        self.rows = {
+            person.id: (person, row) for person, row in zip(self.source.people, rows, strict=True)
+        }
         self.household = Recording(self.household, self, self._household_paths)
         self.anyone.cells = Recording(self.anyone.cells, self, self._anyone_paths)
         self.top = Recording(self.top, self, lambda name: (name,))
@@ -127,13 +140,23 @@ class TracedWorld(World):
             self.names.append(name)
             if isinstance(name, str):
                 self.answers |= bit
-                if told_json(self.source, name) is not None:
+                told = self.answered[name] = self._told_json(name)
+                if told is not None:
                     self.told |= bit
         return bit
 
     def named(self, mask: int) -> list[str]:
         """The paths of some bits, in the order in which they were first read."""
-        return [str(name) for name in self._each(mask & self.answers)]
+        mask &= self.answers
+        found = self.lists.get(mask)
+        if found is None:
+            found = self.lists[mask] = [str(name) for name in self._each(mask)]
+        return found
+
+    def told_at(self, mask: int) -> dict[str, Any]:
+        """The answers of some bits as they were told, by path."""
+        answered = self.answered
+        return {path: answered[path] for path in self.named(mask)}
 
     def _each(self, mask: int) -> Iterable[str | FigureKey]:
         while mask:
@@ -151,19 +174,61 @@ class TracedWorld(World):
         self.log = 0
         self.traced.outer.clear()
 
-    def figures_read(self) -> list[Reading]:
-        """Figures read since `start`, in order."""
-        figures = self.log & ~self.answers
-        return [self.figures[name] for name in self._each(figures) if not isinstance(name, str)]
+    def figures_of(self, log: int) -> list[Reading]:
+        """The figures among what was read, in order."""
+        mask = log & ~self.answers
+        found = self.readings.get(mask)
+        if found is None:
+            figures = self.figures
+            found = self.readings[mask] = [
+                figures[name] for name in self._each(mask) if not isinstance(name, str)
+            ]
+        return found
 
-    def told_reads(self) -> int:
-        """The answers read since `start` that were given at least in part, and not hidden."""
-        return self.log & self.told & ~self.hidden_mask
+    def told_of(self, log: int) -> int:
+        """The answers among what was read that were given at least in part, and not hidden."""
+        return log & self.told & ~self.hidden_mask
 
-    def open_reads(self) -> list[str]:
-        """The answers read since `start` that were not given, or not exactly."""
-        found = (still_open(self.source, path) for path in self.named(self.log))
-        return [path for path in found if path is not None]
+    def open_at(self, log: int) -> list[str]:
+        """The answers among what was read that were not given, or not exactly."""
+        found = []
+        for path in self.named(log):
+            if path not in self.gaps:
+                self.gaps[path] = self._still_open(path)
+            gap = self.gaps[path]
+            if gap is not None:
+                found.append(gap)
+        return found
+
+    def _told_json(self, path: str) -> Any:
+        """The answer at a path as it was told, or None where nothing was told."""
+        parts = path.split(".")
+        if parts[0] == "people_complete":
+            return self.source.people_complete
+        if parts[0] == "household":
+            if parts[1] == "receives":
+                return _member(self.source, parts[2])
+            return _answered((self.source.facts.get("household") or {}).get(parts[1]))
+        person, row = self.rows[parts[1]]
+        if parts[2] == "receives":
+            return _member(person, parts[3])
+        if parts[2] == "incomes":
+            return row["incomes"][int(parts[3])] or None
+        return _answered(row.get(parts[2]))
+
+    def _still_open(self, path: str) -> str | None:
+        """The path of what is still to be told there, or None if all is told exactly."""
+        parts = path.split(".")
+        if len(parts) == 4 and parts[2] == "incomes":
+            missing = _open_part(self.rows[parts[1]][0].incomes[int(parts[3])])
+            return f"{path}.{missing}" if missing else None
+        told = self.answered[path]
+        if told is None or (told is False and path.endswith("_complete")):
+            return path
+        if isinstance(told, dict) and ("between" in told or isinstance(told.get("amount"), dict)):
+            return path
+        partial_date = path.endswith("birth_date") and isinstance(told, str) and len(told) < 10
+        return path if partial_date else None
 
     def _household_paths(self, name: str) -> tuple[str, ...]:
         if not name.startswith("household.receives."):
@@ -212,7 +277,7 @@ class TracedWorld(World):
 
     def hide(self, path: str) -> Hidden:
         """Treat an answer as not given. Returns what `restore` needs."""
-        self.hidden.add(path)
+        self.hidden[path] = NOT_YET
         self.hidden_mask |= self._bit(path)
         undo: Undo = []
         parts = path.split(".")
@@ -225,11 +290,17 @@ class TracedWorld(World):
             _put(undo, self.household, path, self.blank.household.get(path))
         else:
             self._hide_of_person(parts, undo)
-        return Hidden(path, mask, undo, self.traced.set_aside(mask))
+        hidden = self.hidden[path] = Hidden(path, mask, undo, self.traced.set_aside(mask))
+        return hidden
+
+    def restore_all(self) -> None:
+        """Give every hidden answer back."""
+        for hidden in reversed(tuple(self.hidden.values())):
+            self.restore(hidden)
 
     def restore(self, hidden: Hidden) -> None:
         """Give a hidden answer back; the last one hidden first."""
-        self.hidden.discard(hidden.path)
+        del self.hidden[hidden.path]
         self.hidden_mask &= ~self._bit(hidden.path)
         if ".receives." in hidden.path:
             self._change_receives(hidden.path.rpartition(".")[2])
@@ -280,46 +351,12 @@ def _put(undo: Undo, cells: dict[str, Any], name: str, value: Any) -> None:
     dict.__setitem__(cells, name, value)
 
 
-def told_json(household: Household, path: str) -> Any:
-    """The answer at a path as it was told, or None where nothing was told."""
-    parts = path.split(".")
-    if parts[0] == "people_complete":
-        return household.people_complete
-    if parts[0] == "household":
-        if parts[1] == "receives":
-            return _member(household, parts[2])
-        return _answered((household.facts.get("household") or {}).get(parts[1]))
-    index = next(i for i, one in enumerate(household.people) if one.id == parts[1])
-    row = household.facts["people"][index]
-    if parts[2] == "receives":
-        return _member(household.people[index], parts[3])
-    if parts[2] == "incomes":
-        return row["incomes"][int(parts[3])] or None
-    return _answered(row.get(parts[2]))
-
-
 def _member(holder: Household | Person, member: str) -> bool | None:
     return holder.receives.get(member, False if holder.receives_closed else None)
 
 
 def _answered(told: Any) -> Any:
     return None if isinstance(told, dict) and "unknown" in told else told
-
-
-def still_open(household: Household, path: str) -> str | None:
-    """The path of what is still to be told there, or None if all is told exactly."""
-    parts = path.split(".")
-    if len(parts) == 4 and parts[2] == "incomes":
-        person = next(one for one in household.people if one.id == parts[1])
-        missing = _open_part(person.incomes[int(parts[3])])
-        return f"{path}.{missing}" if missing else None
-    told = told_json(household, path)
-    if told is None or (told is False and path.endswith("_complete")):
-        return path
-    if isinstance(told, dict) and ("between" in told or isinstance(told.get("amount"), dict)):
-        return path
-    partial_date = path.endswith("birth_date") and isinstance(told, str) and len(told) < 10
-    return path if partial_date else None
 
 
 def _open_part(income: Income) -> str | None:

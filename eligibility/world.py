@@ -65,6 +65,8 @@ class Blank:
         costs = Span(*(facts["costs"].bounds or (0, 0)))
         self.pay = Pay((Span(low, high),), None, (), None, costs, None, False, None)
         self.income = {"income.kind": None, "income.pay": self.pay}
+        self.nothing_for_home = dict.fromkeys(self._received("household"), False)
+        self.nothing_for_person = dict.fromkeys(self._received("person"), False)
 
     def _cells(self, entity: str) -> dict[str, Any]:
         cells: dict[str, Any] = {}
@@ -74,9 +76,11 @@ class Blank:
             elif fact.type in (FactType.INTEGER, FactType.MONEY):
                 bounds = Span(*(fact.bounds or (0, 0)))
                 cells[fact.id] = Told(bounds, None) if fact.period == "told" else bounds
-        for member in self.members:
-            cells[f"{entity}.receives.{member}"] = None
+        cells.update(dict.fromkeys(self._received(entity)))
         return cells
+
+    def _received(self, entity: str) -> list[str]:
+        return [f"{entity}.receives.{member}" for member in self.members]
 
 
 class World:
@@ -111,7 +115,7 @@ class World:
         self._tax_households()
         self.anyone = self._anyone()
         self.any_income = IncomeView(dict(blank.income))
-        self.set_receives(frozenset(), blank.members)
+        self._lay_out_receives()
 
     def _person(self, index: int, person: Person) -> PersonView:
         cells = {**self.blank.person, **person.cells}
@@ -157,6 +161,25 @@ class World:
             if person.cells["person.tax_household"] is None and person.id in labels:
                 person.cells["person.tax_household"] = person.id
 
+    def _lay_out_receives(self) -> None:
+        """Who receives what, for every member at once; the same as `set_receives`."""
+        source, blank = self.source, self.blank
+        home = self.household
+        implied: dict[str, bool | None] = {}
+        if source.receives_closed:
+            home.update(blank.nothing_for_home)
+            implied.update(blank.nothing_for_person)
+        for member, got in source.receives.items():
+            home[f"household.receives.{member}"] = got
+            implied[f"person.receives.{member}"] = None if got else False
+        for view, person in zip(self.people, source.people, strict=True):
+            view.cells.update(blank.nothing_for_person if person.receives_closed else implied)
+            for member, got in person.receives.items():
+                view.cells[f"person.receives.{member}"] = got
+                if got:
+                    home[f"household.receives.{member}"] = True
+        self.anyone.cells.update(implied)
+
     def set_receives(self, hidden: frozenset[str], members: Iterable[str]) -> None:
         """Who receives what. The household does when anyone in it does; a closed list of the
         household answers for everyone."""
@@ -191,6 +214,9 @@ class World:
                 return date(self.on.year, *at)
         return self.on
 
+    def restore_all(self) -> None:
+        """Give hidden answers back; only a traced world hides any."""
+
     def more_people(self) -> int:
         """How many people may still be added to the list."""
         if self.top["people_complete"] is True:
@@ -202,10 +228,6 @@ class World:
         if person.cells["person.incomes_complete"] is True:
             return 0
         return max(0, self.max_incomes - len(person.incomes))
-
-    def forget(self) -> None:
-        """Drop everything derived, after cells were changed."""
-        self.memo.clear()
 
 
 def income_view(income: Income) -> IncomeView:

@@ -31,7 +31,7 @@ def answer(flow: Flow, step: Step, patch: Patch) -> Flow:
         draft, _ = add_person(draft, patch[NEW_PERSON])
     if NEW_INCOME in patch:
         draft = _one_more(draft, step.place, patch[NEW_INCOME])
-    if INCOME_KINDS in patch:
+    if isinstance(patch.get(INCOME_KINDS), list):
         draft = _one_of_each(draft, step.place, patch[INCOME_KINDS])
     if "form.helps_wanted" in patch:
         draft = _want(draft, patch["form.helps_wanted"])

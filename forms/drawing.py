@@ -80,7 +80,7 @@ class Drawn:
             case Kind.ADDRESS:
                 return self._address()
             case Kind.ADD_PERSON:
-                name = self._text("name", Message(N_("Their first name")), "", 60)
+                name = self._text("name", Message(N_("Their first name, if someone does")), "", 60)
                 return (self._radios("more", self._yes_no(), self._closed()), name)
             case Kind.MORE_INCOME:
                 kinds = self._radios("kind", self._choices(), "", Message(N_("What kind?")))
@@ -246,7 +246,7 @@ def _pay_label(period: str, day: date) -> Message:
         "two_weeks": N_("Two weeks from {day}"),
         "half_month": N_("Half month from {day}"),
     }.get(period, N_("Month from {day}"))
-    return Message(text, {"day": Day(day.year, day.month, day.day)})
+    return Message(text, {"day": Day(day.year, day.month, day.day, near=True)})
 
 
 PERIOD_LABELS = {

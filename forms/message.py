@@ -17,11 +17,12 @@ class Cents:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date of which the day, or day and month, may be unknown."""
+    """A date of which the day, or day and month, may be unknown; `near`: its year goes unsaid."""
 
     year: int
     month: int | None = None
     day: int | None = None
+    near: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

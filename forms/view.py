@@ -76,7 +76,7 @@ def running_sum(flow: Flow, step: Step) -> Message | None:
     period, amounts = income.get("period"), income.get("amounts")
     if not isinstance(amounts, list) or not isinstance(period, str):
         return None
-    total = Cents(a_month(period, amounts), "month")
+    total = Cents(a_month(period, amounts))
     return Message(N_("That is about {amount} a month."), {"amount": total})
 
 

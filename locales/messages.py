@@ -21,7 +21,7 @@ FOLDERS = ("service", "forms", "eligibility", "cities")
 
 def domain_of(path: str) -> str:
     """Which catalogue a sentence belongs to, by where it stands."""
-    if path.startswith("forms/") or path.endswith("/pages.yaml"):
+    if path.startswith("forms/") or path.endswith(("/pages.yaml", "/questions.yaml")):
         return "forms"
     if path.startswith(("eligibility/", "cities/")):
         return "programs"

@@ -41,7 +41,10 @@ KINDS: tuple[tuple[str, Kind], ...] = (
     ),
     (r"parameters/[^/]+\.yaml$", Kind(leaves={"title"}, skips={"sources", "source"})),
     (r"eligibility/facts/[^/]+\.yaml$", Kind(leaves={"why"}, lists={"benefits"})),
-    (r"forms/questions/[^/]+\.yaml$|cities/[^/]+/pages\.yaml$", Kind(leaves=WORDINGS)),
+    (
+        r"forms/questions/[^/]+\.yaml$|cities/[^/]+/(?:pages|questions)\.yaml$",
+        Kind(leaves=WORDINGS),
+    ),
     (r"cities/[^/]+/agencies\.yaml$", Kind(leaves={"name", "what"})),
     (r"cities/[^/]+/city\.yaml$", Kind(leaves={"label", "name"}, skips={"languages", "calendar"})),
 )

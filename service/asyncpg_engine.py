@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionContextPooled
 from tortoise.connection import get_connections
 
+from service.db_config import patience
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 
-# A pool with nothing free for this long means the database is not keeping up: answer, do not hang.
-ACQUIRE_SECONDS = 5.0
+Way = Literal["fetch", "execute", "executemany"]
+
+
+@contextlib.asynccontextmanager
+async def patiently(connection: Any) -> AsyncIterator[None]:
+    """Wait for this connection's answer as long as the task may, or cut it off.
+
+    A server that hangs would answer a polite "never mind" no sooner, and the pool would wait for
+    that; a cut connection is simply made again.
+    """
+    try:
+        async with asyncio.timeout(patience.get()):
+            yield
+    except (TimeoutError, asyncio.CancelledError):
+        connection.terminate()
+        raise
 
 
 class PooledTransaction(TransactionWrapper):
     """One transaction on one pooled connection."""
 
+    async def ask(self, way: Way, sql: str, *params: Any) -> Any:
+        """One statement of the transaction."""
+        async with patiently(self._connection):
+            return await getattr(self._connection, way)(sql, *params)
+
     async def finish(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
         """The last statements, then the commit."""
-        for sql, params in statements:
-            await self._connection.execute(sql, *params)
-        await self.commit()
+        async with patiently(self._connection):
+            for sql, params in statements:
+                await self._connection.execute(sql, *params)
+            await self.commit()
 
 
 class PooledTransactionContext(TransactionContextPooled):
@@ -40,9 +64,11 @@ class PooledTransactionContext(TransactionContextPooled):
     async def __aenter__(self) -> TransactionalDBClient:
         await self.ensure_connection()
         pool = cast("asyncpg.Pool", self.client._parent._pool)
-        self.client._connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
+        # A pool with nothing free for so long means the database is not keeping up: answer.
+        self.client._connection = await pool.acquire(timeout=patience.get())
         try:
-            await self.client.begin()
+            async with patiently(self.client._connection):
+                await self.client.begin()
         except BaseException:
             await pool.release(self.client._connection)
             raise
@@ -56,7 +82,8 @@ class PooledTransactionContext(TransactionContextPooled):
                 if exc_type is None:
                     await self.client.commit()
                 elif not self.client._connection.is_closed():
-                    await self.client.rollback()
+                    async with patiently(self.client._connection):
+                        await self.client.rollback()
         finally:
             get_connections().reset(self.token)
             await pool.release(self.client._connection)
@@ -65,6 +92,16 @@ class PooledTransactionContext(TransactionContextPooled):
 class PooledClient(AsyncpgDBClient):
     """A pool of connections. Nothing here changes a session's state, so nothing is reset between
     uses: that would be one more round trip per statement."""
+
+    async def ask(self, way: Way, sql: str, *params: Any) -> Any:
+        """One statement on a connection of the pool."""
+        pool = cast("asyncpg.Pool", self._pool)
+        async with (
+            asyncio.timeout(patience.get()),
+            pool.acquire() as connection,
+            patiently(connection),
+        ):
+            return await getattr(connection, way)(sql, *params)
 
     def _in_transaction(self) -> TransactionContext:
         return PooledTransactionContext(PooledTransaction(self), self._pool_init_lock)

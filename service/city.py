@@ -28,6 +28,7 @@ CITY_KEYS = (
     "place",
     "counties",
     "calendar",
+    "retention",
 )
 CITY_NEEDS = ("id", "name", "label", "languages", "time_zone", "currency", "place", "calendar")
 CALENDAR_KEYS = ("source", "note", "from", "until", "weekend", "holidays")
@@ -49,6 +50,7 @@ AGENCY_NEEDS = ("id", "name", "what", "channel", "filing", "programs")
 CHANNELS = ("pull", "email", "filedrop", "demo")
 FILINGS = ("sent", "received")
 SERVICE_NAME = "Threshold"
+CASE_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class City:
     calendar_until: str
     agencies: Mapping[str, Agency]
     routing: Routing
+    # How long a closed application stays after the last thing that happened to it.
+    case_months: int = CASE_MONTHS
 
     @property
     def phone(self) -> str | None:
@@ -134,7 +138,18 @@ def _city(reader: Reader, table: Table, agencies: Mapping[str, Agency], routing:
         calendar_until=_calendar_end(reader, get("calendar")),
         agencies=agencies,
         routing=routing,
+        case_months=_case_months(reader, get("retention")),
     )
+
+
+def _case_months(reader: Reader, node: Node | None) -> int:
+    if node is None:
+        return CASE_MONTHS
+    table = reader.table(node, ("case_months", "note"), ("case_months",))
+    months = reader.whole(table.entries.get("case_months"), CASE_MONTHS)
+    if not 1 <= months <= 1200:
+        reader.add(table.place, "case_months", "case_months is from 1 to 1200.")
+    return months
 
 
 def _language(reader: Reader, node: Node) -> Language:

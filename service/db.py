@@ -60,6 +60,7 @@ __all__ = [
     "fetch_one",
     "identifier",
     "identifiers",
+    "is_open",
     "keyring",
     "listening",
     "marks",
@@ -147,6 +148,10 @@ async def _check_durability(client: Any) -> None:
     level = (await client.run(_read, "PRAGMA synchronous", ()))[0]["synchronous"]
     if mode != "wal" or level < 2:
         raise DatabaseError(f"SQLite runs with {mode} and synchronous {level}; needs wal and 2")
+
+
+def is_open() -> bool:
+    return _opened is not None
 
 
 def _database() -> _Database:
@@ -238,15 +243,15 @@ async def execute_many(sql: str, rows: Iterable[Sequence[object]]) -> None:
     current = cast("Transaction", _current.get())
     with translating:
         if current.dialect == "postgres":
-            await current.client._connection.executemany(_numbered(sql), list(rows))
+            await current.client.ask("executemany", _numbered(sql), list(rows))
         else:
             await current.client.run(sqlite3.Connection.executemany, sql, list(rows))
     return None
 
 
 def marks(values: Sequence[object]) -> str:
-    """`?, ?, ?` for an IN list."""
-    return ", ".join("?" * len(values))
+    """`?, ?, ?` for an IN list; an empty list holds nothing, which PostgreSQL has no `()` for."""
+    return ", ".join("?" * len(values)) or "null"
 
 
 def identifier(name: str) -> str:
@@ -277,11 +282,8 @@ async def _postgres(
     params: Sequence[object],
 ) -> Any:
     _refuse_naive_times(params)
-    if current is not None:
-        answer = await getattr(current.client._connection, way)(_numbered(sql), *params)
-    else:
-        async with database.client._pool.acquire(timeout=POOL_SECONDS) as connection:
-            answer = await getattr(connection, way)(_numbered(sql), *params)
+    holder = database.client if current is None else current.client
+    answer = await holder.ask(way, _numbered(sql), *params)
     return [dict(record) for record in answer] if way == "fetch" else answer
 
 

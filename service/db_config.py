@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,6 +14,10 @@ APP = "threshold"
 BUSY_MILLISECONDS = 5000
 WAL_BYTES_KEPT = 64 * 1024 * 1024
 POOL_SECONDS = 5.0
+STATEMENT_SECONDS = 30.0
+# How long this task waits for one statement of PostgreSQL, its connection included. A request is
+# shorter than a command: somebody is looking at an empty screen.
+patience: ContextVar[float] = ContextVar("patience", default=STATEMENT_SECONDS)
 
 
 def sqlite_path(url: str) -> Path:
@@ -66,5 +71,5 @@ def _postgres_connection(url: str) -> dict[str, Any]:
     credentials["minsize"] = int(asked.get("minsize", 1))
     credentials["maxsize"] = int(asked.get("maxsize", 10))
     credentials["timeout"] = POOL_SECONDS
-    credentials["command_timeout"] = 30.0
+    credentials["command_timeout"] = STATEMENT_SECONDS
     return {"engine": "service.asyncpg_engine", "credentials": credentials}

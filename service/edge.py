@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import secrets
 from time import perf_counter
@@ -10,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
+from service.body import read_form
 from service.db import DatabaseUnavailable
+from service.db_config import patience
 from service.errors import AppError, Malformed, Unavailable, Unexpected
 from service.logs import log_fault, log_request
-from service.rendering import error_response
+from service.rendering import JSON_PLACES, error_response
+from service.security.csrf import check_sender
 from service.security.headers import complete, security_headers
 
 if TYPE_CHECKING:
@@ -22,6 +26,10 @@ if TYPE_CHECKING:
     from service.web import Web
 
 REQUEST_SECONDS = 25.0
+# The first statement that takes longer ends the request: within five seconds there is an answer.
+DATABASE_SECONDS = 4.0
+# The body of a form usually came with its headers.
+HOLD_SECONDS = 0.5
 # Asked for by address by whoever watches the service; they answer nothing that depends on a name.
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -46,6 +54,7 @@ class Edge:
         state = scope.setdefault("state", {})
         state.update(request_id=request_id, address="unknown", proxied=False, https=False)
         status = 0
+        patience.set(DATABASE_SECONDS)
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -62,7 +71,10 @@ class Edge:
             error = self.explain(fault, state)
             if status:
                 raise  # half an answer is out; only closing the connection says so
-            await error_response(Request(scope, receive), error)(scope, receive, answer)
+            request = Request(scope, receive)
+            if error.status == Unavailable.status:
+                await hold_form(request)
+            await error_response(request, error)(scope, receive, answer)
         finally:
             seconds = perf_counter() - started
             self.web.metrics.observe(state.get("route"), scope["method"], status, seconds)
@@ -120,6 +132,17 @@ class Edge:
             if not self.is_proxy(entry):
                 return entry
         return peer
+
+
+async def hold_form(request: Request) -> None:
+    """Read the form that cannot be taken now, so that its page can show it back. Whatever is wrong
+    with it, the answer stays the same."""
+    if request.method != "POST" or request.scope["path"].startswith(JSON_PLACES):
+        return
+    with contextlib.suppress(AppError, TimeoutError):
+        async with asyncio.timeout(HOLD_SECONDS):
+            check_sender(request)
+            await read_form(request)
 
 
 def network(address: str) -> str:

@@ -36,7 +36,7 @@ FACT_NAMES: Mapping[str, str] = {
     "household.language": _("Language you prefer"),
     "person.name": _("Names"),
     "person.birth_date": _("Birth dates"),
-    "person.age_months": _("Age in months"),
+    "person.age_months": _("Birth dates"),
     "person.applies_for": _("Who applies for what"),
     "person.ties": _("How the people in your home are related"),
     "person.pregnant": _("Who is pregnant"),

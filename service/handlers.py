@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 def handlers() -> dict[str, Handler]:
     """Every topic's handler. Two parts that claim one topic are a mistake of ours."""
-    from service import notices
-    from service.referrals import channels
+    from service.notices.delivery import HANDLERS as NOTICES
+    from service.referrals.channels import HANDLERS as CHANNELS
 
     found: dict[str, Handler] = {}
-    for part in (channels.HANDLERS, notices.HANDLERS):
+    for part in (CHANNELS, NOTICES):
         for topic, handler in part.items():
             if topic in found:
                 raise ValueError(f"two handlers for {topic}")

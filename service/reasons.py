@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from service.i18n import Translator
 
+DOLLAR = 100
 WITHOUT_TEST = frozenset({"status", "figures"})
 
 
@@ -21,13 +22,18 @@ def reason_text(program: str, reason: Mapping[str, Any], words: Translator) -> s
 
 
 def distance_text(reason: Mapping[str, Any], words: Translator) -> str | None:
-    """How far under the limit somebody is, where the sentence does not say it."""
-    distance = reason["distance"]
+    """How far under the limit somebody is, in whole dollars, where the sentence does not say it."""
     if reason["outcome"] != "met" or reason["unit"] != "money" or "distance" in reason["values"]:
         return None
-    if not isinstance(distance, int | float) or distance <= 0:
+    distance = reason["distance"]
+    spread = isinstance(distance, Mapping)
+    least = distance["low"] if spread else distance
+    if least is None or least < DOLLAR:
         return None
-    return words.gettext("That is {amount} under the limit.", amount=words.money(cents(distance)))
+    amount = words.money(cents(least) // DOLLAR * DOLLAR)
+    if spread:
+        return words.gettext("That is at least {amount} under the limit.", amount=amount)
+    return words.gettext("That is {amount} under the limit.", amount=amount)
 
 
 def measured(measure: Mapping[str, Any], words: Translator) -> str:
@@ -43,10 +49,13 @@ def _between(low: Any, high: Any, unit: str, words: Translator) -> str:
         return words.gettext("an amount we do not know yet")
     if high is None:
         return words.gettext("{low} or more", low=_one(low, unit, words))
-    if low is None:
+    if low is None or low < 0:
         return words.gettext("up to {high}", high=_one(high, unit, words))
-    return words.gettext(
-        "{low} to {high}", low=_one(low, unit, words), high=_one(high, unit, words)
+    return words.pgettext(
+        "inside a sentence",
+        "{low} to {high}",
+        low=_one(low, unit, words),
+        high=_one(high, unit, words),
     )
 
 

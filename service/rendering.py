@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
@@ -29,6 +30,7 @@ LANGUAGE_FIELD = "_language"
 YEAR = 365 * 24 * 3600
 CLEAR_URLS = {"benefits": "/benefits/clear", "status": "/benefits/status/clear"}
 JSON_PLACES = ("/api/", "/openapi.json", "/healthz", "/readyz", "/metrics")
+NEVER_SHOWN = frozenset({"password", "secret"})
 HEADINGS = {
     400: _("We could not read that"),
     403: _("Please send that again"),
@@ -50,6 +52,9 @@ class ErrorView:
     status: int
     request_id: str
     again: str | None = None
+    # A form that could not be taken just now: where it goes, and what was in it.
+    action: str = ""
+    typed: Sequence[tuple[str, str]] = ()
 
 
 def render(request: Request, template: str, view: object, *, status: int = 200) -> HTMLResponse:
@@ -188,12 +193,15 @@ def error_response(request: Request, error: AppError) -> Response:
     if isinstance(error, SignInNeeded):
         return redirect(DOORS[error.door].sign_in)
     words = translator_of(request)
+    ours = is_own_path(path)
     view = ErrorView(
         heading=words.gettext(HEADINGS.get(error.status, _("Something went wrong"))),
         message=words.gettext(error.message, **error.values),
         status=error.status,
         request_id=request_id,
-        again=path if error.status in (403, 503) and request.method == "GET" else None,
+        again=path if error.status in (403, 503) and request.method == "GET" and ours else None,
+        action=path,
+        typed=typed_in(request) if error.status == 503 and ours else (),
     )
     try:
         response: Response = render(request, "errors/error.html", view, status=error.status)
@@ -201,6 +209,15 @@ def error_response(request: Request, error: AppError) -> Response:
         response = plain_error(view, error.status)
     response.headers.update(error.headers)
     return response
+
+
+def typed_in(request: Request) -> Sequence[tuple[str, str]]:
+    """What a form held that could not be taken just now, to be sent again with one button. Nothing
+    of a form with a password or a secret in it: a page may stay on a screen for long."""
+    form: Form | None = getattr(request.state, "form", None)
+    if form is None or form.uploads or any(name in NEVER_SHOWN for name in form):
+        return ()
+    return form.pairs
 
 
 def plain_error(view: ErrorView, status: int) -> HTMLResponse:

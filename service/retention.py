@@ -27,6 +27,7 @@ WIDEST_STEP = timedelta(hours=3)
 
 DRAFTS_KEPT = timedelta(days=60)
 LEASES_KEPT = timedelta(days=30)
+CASES_AT_ONCE = 100
 DELIVERIES_KEPT = timedelta(days=90)
 LIMITS_KEPT = timedelta(days=2)
 AUDIT_KEPT = timedelta(days=7 * 365 + 2)
@@ -56,11 +57,34 @@ RULES = (
     ),
     Rule("sessions", "delete from sessions where expires_at < ?", timedelta()),
     Rule("return_links", "delete from return_links where expires_at < ?", timedelta(days=1)),
-    Rule("leases", "delete from leases where expires_at < ?", LEASES_KEPT),
+    # A lease's items are the agency's receipts: they go with their case, and the lease after them.
+    Rule(
+        "leases",
+        "delete from leases where expires_at < ?"
+        " and not exists (select 1 from lease_items i where i.lease_id = leases.id)",
+        LEASES_KEPT,
+    ),
     Rule("outbox", "delete from outbox where state = 'sent' and done_at < ?", DELIVERIES_KEPT),
     # The links stay: they hold no more than a hash, and the chain goes on from them.
     Rule("audit_entries", "delete from audit_entries where at < ?", AUDIT_KEPT),
 )
+
+
+# Closed: nothing open, nothing an agency has still to fetch, nothing that happened since.
+CLOSED_CASES = """
+select a.id from applications a
+where a.state <> 'draft' and a.updated_at < ?
+  and not exists (
+    select 1 from referrals r where r.application_id = a.id
+    and (r.waiting = true or r.state not in ('approved', 'denied', 'withdrawn')))
+  and not exists (
+    select 1 from referral_events e join referrals r on r.id = e.referral_id
+    where r.application_id = a.id and e.at >= ?)
+  and not exists (
+    select 1 from objections o join referrals r on r.id = o.referral_id
+    where r.application_id = a.id and (o.state = 'open' or o.made_at >= ? or o.answered_at >= ?))
+order by a.updated_at, a.id limit ?
+"""
 
 
 async def run(services: Services) -> dict[str, int]:
@@ -77,9 +101,35 @@ async def run(services: Services) -> dict[str, int]:
             removed["rate_limits"] = await _forget_limits(now)
         work.detail["removed"] = {table: count for table, count in removed.items() if count}
         work.detail["trusted"] = trusted
-    if not trusted:
+    if trusted:
+        removed["cases"] = await forget_cases(now, services.city.case_months)
+    else:
         log.info("retention waits until it has seen a whole day pass")
     return removed
+
+
+async def forget_cases(now: datetime, months: int) -> int:
+    """Remove applications that closed long ago with all that hangs on them, a few at a time; says
+    how many. What the audit log says of them stays: ids, codes and counts."""
+    before, forgotten = months_before(now, months), 0
+    due = (*[before] * 4, CASES_AT_ONCE)
+    while await db.fetch(CLOSED_CASES, *due):  # no write lock when there is nothing to do
+        async with unit_of_work(Actor.SYSTEM, "retention.cases", "database", now) as work:
+            ids = [row["id"] for row in await db.fetch(CLOSED_CASES, *due)]
+            listed = db.marks(ids)
+            await db.execute(f"delete from sessions where subject in ({listed})", *ids)
+            await db.execute(f"delete from idempotency_keys where about in ({listed})", *ids)
+            # Everything else of a case refers to its application and goes with it.
+            forgotten += await db.execute(f"delete from applications where id in ({listed})", *ids)
+            work.detail.update(applications=len(ids), months=months)
+    return forgotten
+
+
+def months_before(now: datetime, months: int) -> datetime:
+    """The same moment so many months ago; a day that month lacks counts on into the next."""
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    first = now.replace(year=year, month=month + 1, day=1)
+    return first + timedelta(days=now.day - 1)
 
 
 async def clock_is_trusted(now: datetime) -> bool:

@@ -33,7 +33,7 @@ def written(value: Value, words: Translator) -> str:
         case Day(year, int(month), None):
             return words.month(year, month)
         case Day(year, int(month), int(day)):
-            return words.date(date(year, month, day))
+            return words.date(date(year, month, day), "day" if value.near else "long")
         case tuple():
             return words.list([written(item, words) for item in value])
         case int():

@@ -8,9 +8,9 @@ from service import caseworker, health, leaders, public, resident, static_files
 from service.api import v1
 
 if TYPE_CHECKING:
-    from starlette.routing import BaseRoute
+    from starlette.routing import Route
 
-routes: list[BaseRoute] = [
+routes: list[Route] = [
     *resident.routes,  # /benefits/…: the form, sending, status
     *v1.routes,  # /api/v1/… and /openapi.json: agencies, partners, machines
     *caseworker.routes,  # /staff/…: sign-in, queue, cases

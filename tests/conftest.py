@@ -11,6 +11,7 @@ import pytest
 from service import db
 from service.services import Services, load_services
 from service.settings import Settings
+from tests.support.canaries import Watch, watching
 from tests.support.clock import StoppedClock
 from tests.support.databases import (
     PostgresDatabases,
@@ -39,12 +40,20 @@ def clock() -> StoppedClock:
     return StoppedClock()
 
 
+@pytest.fixture(autouse=True)
+def canaries() -> Iterator[Watch]:
+    """Nothing that a household told may stand in a log, an address, a refusal or the database."""
+    with pytest.MonkeyPatch.context() as patch, watching(patch) as watch:
+        yield watch
+
+
 @pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Settings]:
+async def database(settings: Settings, canaries: Watch) -> AsyncIterator[Settings]:
     """The same, opened in this process."""
     await db.open_database(settings)
     try:
         yield settings
+        await canaries.read_database(settings)
     finally:
         await db.close_database()
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from eligibility.dates import age_months, age_years
 from eligibility.expressions.loops import LOOPS
 from eligibility.expressions.tree import EACH_SLOT, PERSON_SLOT, Expr
 from eligibility.money import rounded
-from eligibility.pay import Counter, exact, factors, turn
+from eligibility.pay import Counter, factors, turn
+from eligibility.ratio import inverse
 from eligibility.spans import ends, greatest, hull, least, span
-from eligibility.world import ENV_SIZE, World
+from eligibility.world import ENV_SIZE, PersonView, World
 
 Closure = Callable[[World], Any]
 MISSING: Any = object()
@@ -25,6 +25,8 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+CHEAP = ("fact", "truth", "call", "likely", "pays")
+"""What is read at once, or remembered anyway."""
 
 
 def pays_key(program: str) -> str:
@@ -37,6 +39,7 @@ class Compiler:
 
     def __init__(self) -> None:
         self._done: dict[int, Closure] = {}
+        self._remembering: dict[int, Closure] = {}
         self._kept: list[Expr] = []
 
     def compile(self, tree: Expr) -> Closure:
@@ -46,6 +49,16 @@ class Compiler:
             found = self._build(tree)
             self._done[id(tree)] = found
             self._kept.append(tree)
+        return found
+
+    def remembering(self, tree: Expr) -> Closure:
+        """The closure of a test, worked out once for a household, or once for each person."""
+        found = self._remembering.get(id(tree))
+        if found is None:
+            found = self.compile(tree)
+            if tree.op not in CHEAP:
+                found = remembered(found, id(tree), PERSON_SLOT in tree.free)
+            self._remembering[id(tree)] = found
         return found
 
     def _build(self, tree: Expr) -> Closure:
@@ -93,12 +106,15 @@ class Compiler:
 
     def _mul(self, tree: Expr) -> Closure:
         left, right = self._two(tree)
-        return lambda world: exact(left(world) * right(world))
+        if tree.args[0].op == "number":
+            factor = tree.args[0].data
+            return lambda world: factor * right(world)
+        return lambda world: left(world) * right(world)
 
     def _div(self, tree: Expr) -> Closure:
         left = self.compile(tree.args[0])
-        factor = 1 / Fraction(tree.args[1].data)
-        return lambda world: exact(left(world) * factor)
+        factor = inverse(tree.args[1].data)
+        return lambda world: left(world) * factor
 
     def _neg(self, tree: Expr) -> Closure:
         inner = self.compile(tree.args[0])
@@ -114,7 +130,7 @@ class Compiler:
 
     def _prorate(self, tree: Expr) -> Closure:
         value, part, of = (self.compile(arg) for arg in tree.args)
-        return lambda world: exact(value(world) * _portion(part(world), of(world)))
+        return lambda world: value(world) * _portion(part(world), of(world))
 
     def _round(self, tree: Expr) -> Closure:
         inner = self.compile(tree.args[0])
@@ -145,6 +161,9 @@ class Compiler:
     def _compare(self, tree: Expr) -> Closure:
         left, right = self._two(tree)
         compare = COMPARISONS[tree.data]
+        if tree.args[1].op == "number":
+            number = tree.args[1].data
+            return lambda world: compare(left(world), number)
         return lambda world: compare(left(world), right(world))
 
     def _same(self, tree: Expr) -> Closure:
@@ -213,42 +232,92 @@ class Compiler:
         program: str = tree.data if tree.op == "likely" else pays_key(tree.data)
         slot = tree.args[0].data if tree.args else None
 
-        def link(world: World) -> bool | None:
-            person = None if slot is None else world.env[slot]
-            key = (program, person.index if person else None)
-            found = world.memo.get(key, MISSING)
-            if found is MISSING:
-                saved, world.env = world.env, [None] * ENV_SIZE
-                world.env[PERSON_SLOT] = person
-                found = world.memo[key] = world.roots[program](world)
-                world.env = saved
-            return found  # type: ignore[no-any-return]  # memo holds values of every kind
-
-        return link
+        if slot is None:
+            return lambda world: derived(world, program, None)
+        return lambda world: derived(world, program, world.env[slot])
 
     _pays = _likely
 
     def _call(self, tree: Expr) -> Closure:
-        body = self.compile(tree.args[0])
-        key = id(tree.args[0])
-        uses_person = PERSON_SLOT in tree.args[0].free
-        each = tree.args[1].data if tree.data == "each" else None
+        named = tree.args[0]
+        body, key = self.compile(named), id(named)
+        uses_person = PERSON_SLOT in named.free
+        if tree.data == "each":
+            return _called_with(body, key, uses_person, tree.args[1].data)
+        if not _has_loop(named):
+            return remembered(body, key, uses_person)
+        return remembered(_with_own_variables(body), key, uses_person)
 
-        def call(world: World) -> Any:
-            env = world.env
-            person = env[PERSON_SLOT] if uses_person else None
-            given = None if each is None else env[each]
-            place = (key, person.index if person else None, given.index if given else None)
-            found = world.memo.get(place, MISSING)
-            if found is MISSING:
-                world.env = [None] * ENV_SIZE
-                world.env[PERSON_SLOT] = person
-                world.env[EACH_SLOT] = given
-                found = world.memo[place] = body(world)
-                world.env = env
-            return found
 
-        return call
+def derived(world: World, name: str, person: PersonView | None) -> bool | None:
+    """Whether a program's tests are met, or whether it pays: worked out once for each person."""
+    key = (name, person.index if person else None)
+    found = world.memo.get(key, MISSING)
+    if found is MISSING:
+        saved, world.env = world.env, [None] * ENV_SIZE
+        world.env[PERSON_SLOT] = person
+        found = world.memo[key] = world.roots[name](world)
+        world.env = saved
+    return found  # type: ignore[no-any-return]  # memo holds values of every kind
+
+
+def remembered(body: Closure, key: int, by_person: bool) -> Closure:
+    """The same, but worked out once for a household, or once for each person decided on."""
+
+    def of_household(world: World) -> Any:
+        found = world.memo.get(key, MISSING)
+        if found is MISSING:
+            found = world.memo[key] = body(world)
+        return found
+
+    def of_person(world: World) -> Any:
+        place = (key, world.env[PERSON_SLOT].index)
+        found = world.memo.get(place, MISSING)
+        if found is MISSING:
+            found = world.memo[place] = body(world)
+        return found
+
+    return of_person if by_person else of_household
+
+
+def _with_own_variables(body: Closure) -> Closure:
+    """Runs a named value with variables of its own, so that its loops disturb no one else's."""
+
+    def apart(world: World) -> Any:
+        saved = world.env
+        env = world.env = [None] * ENV_SIZE
+        env[PERSON_SLOT] = saved[PERSON_SLOT]
+        found = body(world)
+        world.env = saved
+        return found
+
+    return apart
+
+
+def _called_with(body: Closure, key: int, uses_person: bool, slot: int) -> Closure:
+    """A value for each person, worked out once for each."""
+
+    def called(world: World) -> Any:
+        saved = world.env
+        person = saved[PERSON_SLOT] if uses_person else None
+        given = saved[slot]
+        place = (key, person.index if person else None, given.index)
+        found = world.memo.get(place, MISSING)
+        if found is MISSING:
+            env = world.env = [None] * ENV_SIZE
+            env[PERSON_SLOT], env[EACH_SLOT] = person, given
+            found = world.memo[place] = body(world)
+            world.env = saved
+        return found
+
+    return called
+
+
+def _has_loop(tree: Expr) -> bool:
+    """Whether evaluating a tree sets loop variables; named values it uses have their own."""
+    if tree.op in LOOPS:
+        return True
+    return tree.op != "call" and any(map(_has_loop, tree.args))
 
 
 def _portion(part: Any, of: Any) -> Any:
@@ -257,9 +326,9 @@ def _portion(part: Any, of: Any) -> Any:
     low, high = ends(of)
     if part_low == low and part_high == high and low == high:
         return 1
-    least_share = Fraction(part_low, max(high, 1))
-    most_share = Fraction(part_high, max(low, 1))
-    return span(min(least_share, Fraction(1)), min(most_share, Fraction(1)))
+    least_share = part_low * inverse(max(high, 1))
+    most_share = part_high * inverse(max(low, 1))
+    return span(min(least_share, 1), min(most_share, 1))
 
 
 def conjunction(parts: list[Closure]) -> Closure:

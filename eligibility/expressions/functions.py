@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from calendar import monthrange
 from collections.abc import Callable
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from eligibility.expressions.numbers import unify
@@ -21,6 +20,7 @@ from eligibility.expressions.tree import (
 )
 from eligibility.findings import nearest
 from eligibility.money import QUANTA
+from eligibility.ratio import ratio
 
 if TYPE_CHECKING:
     from eligibility.expressions.parse import Parser
@@ -78,7 +78,7 @@ def _percent(parser: Parser, node: ast.Call) -> Expr:
     share, value = map(parser.read, take(parser, node, 2))
     if share.op != "number" or value.type.kind != "number":
         raise parser.error(node, "type", "Write percent(number, value).")
-    factor = parser.trees.make("number", (), Fraction(share.data) / 100, share.type)
+    factor = parser.trees.make("number", (), share.data * ratio(1, 100), share.type)
     return parser.trees.make("mul", (factor, value), None, value.type)
 
 

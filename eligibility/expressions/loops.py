@@ -26,56 +26,75 @@ def _both(first: bool | None, second: bool | None) -> bool | None:
 class Members:
     """Goes through the members of a loop, setting the variables, leaving out certain misses."""
 
-    def __init__(self, tree: Expr, which: Closure, which_income: Closure, owner: Closure | None):
+    def __init__(
+        self,
+        tree: Expr,
+        which: Closure | None,
+        which_income: Closure | None,
+        owner: Closure | None,
+    ):
         self.person_slot, self.income_slot = tree.data
         self.which = which
         self.which_income = which_income
         self.owner = owner
 
     def __call__(self, world: Any) -> Iterator[Member]:
-        if self.person_slot is None:
-            owner = self.owner(world) if self.owner else None
-            yield from self._incomes(world, owner, True, 1)
-            return
-        for person, times in _people(world):
-            world.env[self.person_slot] = person
-            inside = self.which(world)
-            if times > 1 or person.index < 0:
-                inside = None if inside is not False else False
-            if inside is False:
-                continue
-            if self.income_slot is None:
-                yield inside, times
-            else:
-                yield from self._incomes(world, person, inside, times)
+        if self.owner is not None:
+            return self._incomes(world, self.owner(world), True, 1)
+        return self._people(world) if self.income_slot is None else self._all_incomes(world)
+
+    def _people(self, world: Any) -> Iterator[Member]:
+        env, slot, which = world.env, self.person_slot, self.which
+        inside: bool | None = True
+        for person in world.people:
+            env[slot] = person
+            if which is not None:
+                inside = which(world)
+            if inside is not False:
+                yield inside, 1
+        more = world.more_people()
+        if more:
+            env[slot] = world.anyone
+            if which is None or which(world) is not False:
+                yield None, more
+
+    def _all_incomes(self, world: Any) -> Iterator[Member]:
+        env, slot = world.env, self.person_slot
+        for inside, times in self._people(world):
+            yield from self._incomes(world, env[slot], inside, times)
 
     def _incomes(
         self, world: Any, person: Any, inside: bool | None, times: int
     ) -> Iterator[Member]:
-        env, slot = world.env, self.income_slot
+        env, slot, which = world.env, self.income_slot, self.which_income
+        found = inside
         for income in person.incomes:
             env[slot] = income
-            found = _both(inside, self.which_income(world))
+            if which is not None:
+                found = _both(inside, which(world))
             if found is not False:
                 yield found, times
         more = world.more_incomes(person)
         if more:
             env[slot] = world.any_income
-            if self.which_income(world) is not False:
+            if which is None or which(world) is not False:
                 yield None, times * more
-
-
-def _people(world: Any) -> Iterator[tuple[Any, int]]:
-    for person in world.people:
-        yield person, 1
-    more = world.more_people()
-    if more:
-        yield world.anyone, more
 
 
 def _members(tree: Expr, given: list[Closure], first: int) -> Members:
     owner = given[-1] if tree.data[0] is None else None
-    return Members(tree, given[first], given[first + 1], owner)
+    which, which_income = (
+        None if _holds_always(tree.args[place]) else given[place] for place in (first, first + 1)
+    )
+    return Members(tree, which, which_income, owner)
+
+
+def _holds_always(tree: Expr) -> bool:
+    return (
+        tree.data is True
+        if tree.op == "truth"
+        else tree.op == "and" and all(map(_holds_always, tree.args))
+    )
 
 
 def _sum(tree: Expr, given: list[Closure]) -> Closure:

@@ -21,6 +21,7 @@ from eligibility.expressions.tree import (
 )
 from eligibility.facts import Fact, FactType
 from eligibility.findings import nearest
+from eligibility.ratio import as_exact
 
 MAX_TEXT = 2_000
 MAX_NODES = 400
@@ -116,7 +117,7 @@ class Parser:
         if isinstance(value, int) and abs(value) < MAX_NUMBER:
             return self.trees.make("number", (), value, ANY_NUMBER)
         if isinstance(value, float) and 0.000001 < abs(value) < MAX_NUMBER:
-            exact = Fraction(repr(value))
+            exact = as_exact(Fraction(repr(value)))
             return self.trees.make("number", (), exact, ANY_NUMBER)
         raise self.error(node, "not_allowed", "This value is not in the language.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from service import db
@@ -18,7 +18,9 @@ from service.security.blind_index import blind_index, blind_indexes, normal_mail
 from service.security.sessions import end_all, open_session
 
 if TYPE_CHECKING:
-    from service.services import Services
+    from service.city import City
+    from service.security.keyring import Keyring
+    from service.security.passwords import Passwords
 
 AGENCY_ROLES = frozenset({"caseworker", "supervisor"})
 CITY_ROLES = frozenset({"leader", "auditor", "admin"})
@@ -39,6 +41,19 @@ values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (mail_index) do nothing
 """
 TOO_SHORT = _("Choose a password of at least {n} letters.")
 TOO_EASY = _("That password is easy to guess. Choose another one.")
+
+
+class Office(Protocol):
+    """The part of the services that accounts need; the command line loads no more than this."""
+
+    @property
+    def city(self) -> City: ...
+
+    @property
+    def keyring(self) -> Keyring: ...
+
+    @property
+    def passwords(self) -> Passwords: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +89,7 @@ def one_time_password() -> str:
 
 
 async def create_account(
-    services: Services,
+    office: Office,
     actor: Actor,
     mail: str,
     role: str,
@@ -90,12 +105,12 @@ async def create_account(
     Raises Invalid for a role and agency that do not go together or a mail that is none, and
     Conflict(`account_exists`) for a mail that has an account.
     """
-    check_place(services, role, agency)
+    check_place(office, role, agency)
     plain = mail.strip()
     if "@" not in plain or len(plain) > SAFE_MAIL or not plain.isprintable() or " " in plain:
         raise Invalid([Fault("/mail", "mail", "Give a mail address.")])
-    account, keyring = time_ordered_id(), services.keyring
-    hashed = await services.passwords.hash(password, row_id=account, **PASSWORD_KEPT_BY)
+    account, keyring = time_ordered_id(), office.keyring
+    hashed = await office.passwords.hash(password, row_id=account, **PASSWORD_KEPT_BY)
 
     def seal(column: str, text: str) -> bytes:
         return keyring.seal(text.encode(), table="staff_accounts", column=column, row_id=account)
@@ -120,11 +135,11 @@ async def create_account(
     return account
 
 
-async def prove(services: Services, mail: str, password: str, now: datetime) -> Proven | None:
+async def prove(office: Office, mail: str, password: str, now: datetime) -> Proven | None:
     """The account of a right mail and password; None for anything else, in the same time."""
-    row = await _by_mail(services, mail)
+    row = await _by_mail(office, mail)
     stored = row["password_hash"] if row is not None and row["active"] else None
-    right = await services.passwords.verify(
+    right = await office.passwords.verify(
         stored, password, row_id=row["id"] if row is not None else None, **PASSWORD_KEPT_BY
     )
     if not right or row is None:
@@ -143,7 +158,7 @@ async def sign_in(proven: Proven, now: datetime) -> str:
 
 
 async def choose_password(
-    services: Services, proven: Proven, mail: str, chosen: str, now: datetime
+    office: Office, proven: Proven, mail: str, chosen: str, now: datetime
 ) -> None:
     """Make this the account's own password and end every session that stood on the old one.
 
@@ -151,23 +166,23 @@ async def choose_password(
     """
     check_password(chosen, mail)
     action = "account.password_chosen"
-    await _set_password(services, proven.actor, proven.account, chosen, None, now, action)
+    await _set_password(office, proven.actor, proven.account, chosen, None, now, action)
 
 
 async def reset_password(
-    services: Services, actor: Actor, mail: str, password: str, now: datetime
+    office: Office, actor: Actor, mail: str, password: str, now: datetime
 ) -> None:
     """Put a one-time password in place of the old one. Raises NotFound without an account."""
-    row = await _by_mail(services, mail)
+    row = await _by_mail(office, mail)
     if row is None:
         raise NotFound
     until = now + ONE_TIME_KEPT
-    await _set_password(services, actor, row["id"], password, until, now, "account.password_reset")
+    await _set_password(office, actor, row["id"], password, until, now, "account.password_reset")
 
 
-async def close_account(services: Services, actor: Actor, mail: str, now: datetime) -> int:
+async def close_account(office: Office, actor: Actor, mail: str, now: datetime) -> int:
     """Suspend an account and end its sessions; how many there were. Raises NotFound."""
-    row = await _by_mail(services, mail)
+    row = await _by_mail(office, mail)
     if row is None:
         raise NotFound
     async with unit_of_work(actor, "account.closed", row["id"], now, agency=row["agency"]):
@@ -177,11 +192,11 @@ async def close_account(services: Services, actor: Actor, mail: str, now: dateti
 
 
 async def change_role(
-    services: Services, actor: Actor, mail: str, role: str, agency: str | None, now: datetime
+    office: Office, actor: Actor, mail: str, role: str, agency: str | None, now: datetime
 ) -> int:
     """Give an account another role or agency; its sessions end. Raises NotFound and Invalid."""
-    check_place(services, role, agency)
-    row = await _by_mail(services, mail)
+    check_place(office, role, agency)
+    row = await _by_mail(office, mail)
     if row is None:
         raise NotFound
     async with unit_of_work(actor, "account.role_changed", row["id"], now, agency=agency) as work:
@@ -200,13 +215,13 @@ async def change_role(
         return await end_all(row["id"], DOOR)
 
 
-def check_place(services: Services, role: str, agency: str | None) -> None:
+def check_place(office: Office, role: str, agency: str | None) -> None:
     """Raises Invalid unless the role belongs to an agency and has a known one, or to the city."""
     if role not in ROLES:
         words = f"The roles are {', '.join(sorted(ROLES))}."
         raise Invalid([Fault("/role", "unknown_role", words)])
-    if role in AGENCY_ROLES and agency not in services.city.agencies:
-        known = ", ".join(sorted(services.city.agencies))
+    if role in AGENCY_ROLES and agency not in office.city.agencies:
+        known = ", ".join(sorted(office.city.agencies))
         raise Invalid([Fault("/agency", "unknown_agency", f"The agencies are {known}.")])
     if role in CITY_ROLES and agency is not None:
         raise Invalid([Fault("/agency", "no_agency", f"A {role} belongs to no agency.")])
@@ -226,7 +241,7 @@ def check_password(chosen: str, mail: str) -> None:
 
 
 async def _set_password(
-    services: Services,
+    office: Office,
     actor: Actor,
     account: UUID,
     password: str,
@@ -234,7 +249,7 @@ async def _set_password(
     now: datetime,
     action: str,
 ) -> None:
-    hashed = await services.passwords.hash(password, row_id=account, **PASSWORD_KEPT_BY)
+    hashed = await office.passwords.hash(password, row_id=account, **PASSWORD_KEPT_BY)
     async with unit_of_work(actor, action, account, now):
         await db.execute(
             "update staff_accounts set password_hash = ?, password_until = ? where id = ?",
@@ -245,9 +260,9 @@ async def _set_password(
         await end_all(account, DOOR)
 
 
-async def _by_mail(services: Services, mail: str) -> db.Row | None:
+async def _by_mail(office: Office, mail: str) -> db.Row | None:
     """The account of a mail address, under whichever key of the ring it was stored."""
-    indexes = blind_indexes(services.keyring, "mail", normal_mail(mail[:SAFE_MAIL]))
+    indexes = blind_indexes(office.keyring, "mail", normal_mail(mail[:SAFE_MAIL]))
     return await db.fetch_one(
         "select id, mail, role, agency, active, password_hash, password_until"
         f" from staff_accounts where mail_index in ({db.marks(indexes)})",

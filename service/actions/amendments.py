@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from service import db
-from service.actions.applications import CREATED, Record
+from service.actions.applications import CREATED
 from service.actions.case_rows import (
     hinted_agencies,
     insert_events,
@@ -31,6 +31,7 @@ from service.security.references import parse_reference
 if TYPE_CHECKING:
     from service.actor import Actor
     from service.referrals.package import SealedSubmission
+    from service.security.idempotency import Record
     from service.services import Services
 
 NEXT_VERSION = """
@@ -87,7 +88,7 @@ async def amend(
             tell_agencies(work, topics, application, version)
             work.detail.update(version=version, referrals=[str(each.id) for each in offered])
             if record is not None:
-                await record(CREATED, {"version": version})
+                await record(CREATED, {"version": version}, application)
     except _SameAgain:
         return await _newest(application)
     return version
@@ -190,10 +191,13 @@ async def _store(
     now: datetime,
 ) -> None:
     await insert_submission(application, version, sealed, digest, now)
-    for each in offered:
-        await db.execute(OFFER_AGAIN, version, each.granted, each.id)
+    given = [
+        each
+        for each in offered
+        if await db.execute(OFFER_AGAIN, version, each.granted, each.id)  # else withdrawn meanwhile
+    ]
     # A new version is queued for its agency whatever the state of the case.
-    await insert_events([(each.id, State.QUEUED, version) for each in offered], now)
+    await insert_events([(each.id, State.QUEUED, version) for each in given], now)
 
 
 async def _newest(application: UUID) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from service import db
@@ -29,9 +29,9 @@ from service.security.references import new_reference, new_secret
 
 if TYPE_CHECKING:
     from service.actor import Actor
+    from service.security.idempotency import Record
     from service.services import Services
 
-Record = Callable[[int, Mapping[str, Any]], Awaitable[None]]
 CREATED = 201
 CLOSE_DRAFT = """
 update applications set state = 'submitted', version = 1, revision = revision + 1, draft = null,
@@ -108,7 +108,7 @@ async def submit(
         async with unit_of_work(actor, "application.submitted", ready.applicant.id, now) as work:
             await _write(services, actor, ready, work, now)
             if record is not None:
-                await record(CREATED, receipt.to_json())
+                await record(CREATED, receipt.to_json(), receipt.application)
     except _DraftTaken:
         taken = await _sent_before(services, ready.applicant.id, digest)
         if taken is None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from service import db
 from service.audit import unit_of_work
 from service.errors import Fault, Invalid
-from service.referrals.outbound import may_be_called
 
 if TYPE_CHECKING:
     from service.actor import Actor
@@ -20,6 +19,8 @@ async def set_endpoint(
     actor: Actor, agency: str, url: str, now: datetime, *, loopback: bool
 ) -> None:
     """Send hints to this address from now on. Raises Invalid for one that can never be called."""
+    from service.referrals.outbound import may_be_called  # slow to import, and seldom needed
+
     if len(url) > LONGEST_URL or not may_be_called(url, loopback=loopback):
         raise Invalid([Fault("/url", "url", "Give a public https address.")])
     async with unit_of_work(actor, "endpoint.set", agency, now, agency=agency):

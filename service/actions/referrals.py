@@ -157,10 +157,10 @@ async def take_in(
     async with unit_of_work(actor, "referrals.taken_in", lease, now, agency=agency) as work:
         await lapse_leases(services, agency)
         rows = await db.fetch(TAKE_IN.format(ids=db.marks(ids)), lease, now, agency, *ids)
-        await db.execute(LEASE, lease, agency, len(rows), "", now, now)
-        items = [(time_ordered_id(), lease, row["id"], row["version"]) for row in rows]
-        await db.execute_many(LEASE_ITEMS, items)
         if rows:
+            await db.execute(LEASE, lease, agency, len(rows), "", now, now)
+            items = [(time_ordered_id(), lease, row["id"], row["version"]) for row in rows]
+            await db.execute_many(LEASE_ITEMS, items)
             await _receive(lease, [row["id"] for row in rows], now)
         work.detail["count"] = len(rows)
     return len(rows)

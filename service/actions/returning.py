@@ -26,6 +26,7 @@ from service.security.rate_limits import (
     SECRET_REFERENCE_DAY,
     forgive,
     limit,
+    unsay,
 )
 from service.security.references import parse_reference, parse_secret
 from service.security.sessions import end_all, open_session
@@ -85,6 +86,8 @@ async def by_secret(
     )
     if not right or row is None:
         return None
+    await unsay(services, SECRET_NETWORK, network, now)
+    await unsay(services, SECRET_EVERYBODY, "", now)
     await forgive(services, SECRET_REFERENCE, named, now)
     await forgive(services, SECRET_REFERENCE_DAY, named, now)
     return await enter(row["id"], row["state"], "secret", now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from service.fact_names import fact_name
 from service.i18n import _
 
 if TYPE_CHECKING:
@@ -71,6 +72,33 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "other": _("Other money"),
     },
 }
+# One person's answers under their own name; everything else has its name from `fact_names`.
+OF_A_PERSON: Mapping[str, str] = {
+    "person.birth_date": _("Birth date"),
+    "person.applies_for": _("Applies for"),
+    "person.ties": _("Related to"),
+    "person.pregnant": _("Pregnant"),
+    "person.expected_children": _("Children expected"),
+    "person.recent_birth": _("Gave birth"),
+    "person.breastfeeding": _("Breastfeeding"),
+    "person.disabled": _("Has a disability"),
+    "person.veteran": _("Veteran"),
+    "person.medicare": _("Has Medicare"),
+    "person.paratransit": _("Rides paratransit"),
+    "person.retired_on_disability": _("Stopped work because of a disability"),
+    "person.college_student": _("In college"),
+    "person.work_study": _("In work-study"),
+    "person.in_school": _("Goes to school"),
+    "person.foster_child": _("In foster care"),
+    "person.needs_child_care": _("Needs child care"),
+    "person.special_needs": _("Has special needs"),
+    "person.in_approved_activity": _("Works, studies or looks for work"),
+    "person.child_support_paid": _("Child support paid"),
+    "person.receives": _("Already gets"),
+    "person.immigration": _("Immigration status"),
+    "person.incomes": _("Pay and other money"),
+    "person.incomes_complete": _("All money is listed"),
+}
 PERIODS: Mapping[str, str] = {
     "week": _("every week"),
     "two_weeks": _("every two weeks"),
@@ -96,6 +124,12 @@ def choice_name(fact: str, value: str, services: Services, words: Translator) ->
         return words.gettext(services.city.counties.get(value, value))
     known = CHOICES.get(fact, {}).get(value)
     return words.gettext(known) if known is not None else value
+
+
+def answer_name(fact: str, words: Translator) -> str:
+    """What an answer is called on a case."""
+    known = OF_A_PERSON.get(fact)
+    return words.gettext(known) if known is not None else fact_name(fact, words)
 
 
 def benefit_name(benefit: str, services: Services, words: Translator) -> str:

@@ -8,7 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from eligibility.facts import FactType
-from service.caseworker.case_words import PERIODS, TIES, UNKNOWN, benefit_name, choice_name
+from service.caseworker.case_words import (
+    PERIODS,
+    TIES,
+    UNKNOWN,
+    answer_name,
+    benefit_name,
+    choice_name,
+)
 from service.fact_names import fact_name
 
 if TYPE_CHECKING:
@@ -97,7 +104,7 @@ class _Facts:
                 fact = f"{entity}.{name}"
                 lines = self._value(fact, told[name])
                 own = self.language if known[name].type is FactType.TEXT else None
-                yield FactRow(fact, fact_name(fact, self.words), lines, own)
+                yield FactRow(fact, answer_name(fact, self.words), lines, own)
 
     def _value(self, fact: str, value: Any) -> list[str]:
         """A stored answer in words, a line for each of its parts."""

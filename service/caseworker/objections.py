@@ -64,12 +64,13 @@ class ObjectionView:
     case: str
     decision: DecisionRow
     own: bool
+    answerable: bool
     answers: Sequence[Mapping[str, str]]
     outcome: str
     text: str
     wrong: Mapping[str, str]
     errors: Sequence[FieldProblem]
-    form_id: str = "answer"
+    form_id: str | None
 
 
 async def objections(request: Request) -> Response:
@@ -138,6 +139,8 @@ async def _form(
         if any(each.id == wanted and each.decision == made.id for each in found.objections)
     )
     name = str(found.granted["contact"]["name"])
+    own = decided_by == actor.id
+    answerable = not own and decision.objection is not None and decision.objection.open
     view = ObjectionView(
         heading=words.gettext("Objection of {name}", name=name),
         section=program_name(found.program, services, words),
@@ -145,11 +148,13 @@ async def _form(
         action=href,
         case=f"{QUEUE}/{found.id}",
         decision=decision,
-        own=decided_by == actor.id,
+        own=own,
+        answerable=answerable,
         answers=[{"value": id, "label": words.gettext(text)} for id, text in ANSWERS.items()],
         outcome=form.get("outcome"),
         text=form.get("text"),
         wrong={each.target: each.text for each in problems if each.target},
         errors=problems,
+        form_id="answer" if answerable else None,
     )
     return render(request, "caseworker/objection.html", view, status=422 if problems else 200)

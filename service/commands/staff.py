@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.commands import BadUse, read_settings
@@ -12,9 +13,22 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable, Callable
 
-    from service.services import Services
+    from service.city import City
+    from service.clock import Clock
+    from service.security.keyring import Keyring
+    from service.security.passwords import Passwords
 
 FINE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What accounts need, without the city's rules and forms."""
+
+    city: City
+    keyring: Keyring
+    passwords: Passwords
+    clock: Clock
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -56,14 +70,14 @@ def _password(parser: argparse.ArgumentParser) -> None:
     )
 
 
-async def run_add(services: Services, arguments: argparse.Namespace) -> int:
+async def run_add(desk: Desk, arguments: argparse.Namespace) -> int:
     from service.actions.accounts import ONE_TIME_KEPT, create_account
     from service.actor import Actor
 
     password = _one_time(arguments)
-    now = services.clock.now()
+    now = desk.clock.now()
     await create_account(
-        services,
+        desk,
         Actor.SYSTEM,
         arguments.mail,
         arguments.role,
@@ -76,44 +90,44 @@ async def run_add(services: Services, arguments: argparse.Namespace) -> int:
     return _hand_over(arguments, password)
 
 
-async def run_reset(services: Services, arguments: argparse.Namespace) -> int:
+async def run_reset(desk: Desk, arguments: argparse.Namespace) -> int:
     from service.actions.accounts import reset_password
     from service.actor import Actor
 
     password = _one_time(arguments)
-    await reset_password(services, Actor.SYSTEM, arguments.mail, password, services.clock.now())
+    await reset_password(desk, Actor.SYSTEM, arguments.mail, password, desk.clock.now())
     return _hand_over(arguments, password)
 
 
-async def run_role(services: Services, arguments: argparse.Namespace) -> int:
+async def run_role(desk: Desk, arguments: argparse.Namespace) -> int:
     from service.actions.accounts import change_role
     from service.actor import Actor
 
     ended = await change_role(
-        services,
+        desk,
         Actor.SYSTEM,
         arguments.mail,
         arguments.role,
         arguments.agency,
-        services.clock.now(),
+        desk.clock.now(),
     )
     print(f"Sessions ended: {ended}")
     return FINE
 
 
-async def run_disable(services: Services, arguments: argparse.Namespace) -> int:
+async def run_disable(desk: Desk, arguments: argparse.Namespace) -> int:
     from service.actions.accounts import close_account
     from service.actor import Actor
 
-    ended = await close_account(services, Actor.SYSTEM, arguments.mail, services.clock.now())
+    ended = await close_account(desk, Actor.SYSTEM, arguments.mail, desk.clock.now())
     print(f"Sessions ended: {ended}")
     return FINE
 
 
-async def run_list(services: Services, _arguments: argparse.Namespace) -> int:
+async def run_list(desk: Desk, _arguments: argparse.Namespace) -> int:
     from service.queries.accounts import all_accounts
 
-    for each in await all_accounts(services):
+    for each in await all_accounts(desk):
         state = "" if each.active else "  closed"
         print(f"{each.mail}  {each.role}  {each.agency or '-'}{state}")
     return FINE
@@ -141,23 +155,26 @@ def _hand_over(arguments: argparse.Namespace, password: str) -> int:
 
 
 def _runs(
-    work: Callable[[Services, argparse.Namespace], Awaitable[int]],
+    work: Callable[[Desk, argparse.Namespace], Awaitable[int]],
 ) -> Callable[[argparse.Namespace], int]:
     """The command: open the database, do the work, and say in words what it refuses."""
 
     def run(arguments: argparse.Namespace) -> int:
         from service import db
+        from service.city import load_city
         from service.clock import Clock
         from service.errors import Conflict, Invalid, NotFound
-        from service.services import load_services
+        from service.security.keyring import Keyring
+        from service.security.passwords import Passwords
 
         settings = read_settings()
-        services = load_services(settings, Clock(settings.now_offset))
+        keyring, clock = Keyring(settings.secret_keys), Clock(settings.now_offset)
+        desk = Desk(load_city(settings.city), keyring, Passwords(keyring), clock)
 
         async def opened() -> int:
             await db.open_database(settings)
             try:
-                return await work(services, arguments)
+                return await work(desk, arguments)
             finally:
                 await db.close_database()
 

@@ -85,7 +85,7 @@ class WeeklyView:
     heading: str
     week: str
     fewest: int
-    number: str
+    number: str | None
     started: str
     trend: Chart
     trend_rows: Sequence[Sequence[str]]
@@ -131,18 +131,18 @@ async def _weeks(request: Request) -> list[Week]:
 
 def _view(request: Request, weeks: Sequence[Week], place: int, words: Translator) -> WeeklyView:
     services, week = services_of(request), weeks[place]
-    told = _Told(words)
+    told, total = _Told(words), week.shown_total(SENT)
     shown = [(each, each.shown_total(SENT)) for each in reversed(weeks)]
     points = [(words.date(w.monday, "medium")[:6], n, told.number(n)) for w, n in shown]
     rows = [
-        [program_name(program, services, words), *map(told.number, _values(figures))]
+        [program_name(program, services, words), *told.all(figures)]
         for program, figures in week.programs.items()
     ]
     return WeeklyView(
         heading=words.gettext("Weekly figures"),
         week=words.date(week.monday),
         fewest=FEWEST,
-        number=told.number(week.shown_total(SENT)),
+        number=told.number(total) if total is not None else None,
         started=told.number(week.started),
         trend=chart(points),
         trend_rows=[[words.date(w.monday), told.number(n)] for w, n in shown],
@@ -160,6 +160,13 @@ def _view(request: Request, weeks: Sequence[Week], place: int, words: Translator
 @dataclass(frozen=True, slots=True)
 class _Told:
     words: Translator
+
+    def all(self, figures: Figures) -> list[str]:
+        """A program's counts, and its days where there are enough decisions to tell them."""
+        counts = [self.number(value) for value in _values(figures)[:-1]]
+        days = figures.median_days
+        hidden = self.words.gettext("not told")
+        return [*counts, hidden if days is None else self.words.number(days)]
 
     def number(self, value: int | None) -> str:
         if value is None:

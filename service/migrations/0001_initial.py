@@ -212,6 +212,7 @@ class Migration(migrations.Migration):
                 ("status", fields.IntField()),
                 ("answer", fields.BinaryField()),
                 ("answered_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("about", fields.UUIDField(null=True, db_index=True)),
             ],
             options={
                 "table": "idempotency_keys",

@@ -79,6 +79,8 @@ class IdempotencyKey(Model):
     status = classed(fields.IntField(), S.INTERNAL, R.CASE)
     answer = classed(fields.BinaryField(), S.SENSITIVE, R.CASE)
     answered_at = classed(fields.DatetimeField(), S.INTERNAL, R.CASE)
+    # The application it was about: the key is kept as long as that is.
+    about = classed(fields.UUIDField(null=True, db_index=True), S.INTERNAL, R.CASE)
 
     class Meta:
         table = "idempotency_keys"

@@ -89,8 +89,9 @@ def compose(
     message["Subject"] = subject_of(kind, words)
     message["Message-ID"] = f"<{row.id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = words.code
     message.set_content(body_of(kind, link, city.service_name, city.phone, words))
+    # Setting the content takes away every header that speaks of it.
+    message["Content-Language"] = words.code
     return message
 
 

@@ -47,14 +47,6 @@ WORDINGS: Mapping[str, Wording] = {
         ),
         COME_BACK,
     ),
-    "confirm_change": Wording(
-        _("Please confirm a change"),
-        _(
-            "Somebody asked to change how we reach you, your secret number, or what you sent."
-            " If it was you, confirm it. If it was not you, do nothing."
-        ),
-        _("Open {link} to see the change."),
-    ),
     "link": Wording(
         _("Your link"),
         _("You asked for a link to come back. It works once and for 20 minutes."),

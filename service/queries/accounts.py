@@ -8,31 +8,31 @@ from service import db
 from service.actions.accounts import Account
 
 if TYPE_CHECKING:
-    from service.services import Services
+    from service.actions.accounts import Office
 
 COLUMNS = "id, mail, name, role, agency, active"
 
 
-async def all_accounts(services: Services) -> list[Account]:
+async def all_accounts(office: Office) -> list[Account]:
     """Every account, the city's own first; for the command line."""
     rows = await db.fetch(f"select {COLUMNS} from staff_accounts order by created_at, id")
-    found = [_account(services, row) for row in rows]
+    found = [_account(office, row) for row in rows]
     return sorted(found, key=lambda each: (each.agency or "", each.role, each.mail))
 
 
-async def colleagues(services: Services, agency: str) -> list[Account]:
+async def colleagues(office: Office, agency: str) -> list[Account]:
     """The active accounts of one agency, by name."""
     rows = await db.fetch(
         f"select {COLUMNS} from staff_accounts where agency = ? and active = ?",
         agency,
         True,
     )
-    return sorted((_account(services, row) for row in rows), key=lambda each: each.name.casefold())
+    return sorted((_account(office, row) for row in rows), key=lambda each: each.name.casefold())
 
 
-def _account(services: Services, row: db.Row) -> Account:
+def _account(office: Office, row: db.Row) -> Account:
     def opened(column: str) -> str:
-        return services.keyring.open(
+        return office.keyring.open(
             row[column], table="staff_accounts", column=column, row_id=row["id"]
         ).decode()
 

@@ -72,7 +72,9 @@ async def check(request: Request, held: Held) -> Response:
     step = flow.first_open()
     named = [services.rules.programs[each].name for each in flow.draft.chosen]
     view = CheckView(
-        heading=words.gettext("Check your answers before you send"),
+        heading=words.gettext("Check your answers before you send")
+        if named
+        else words.gettext("Check your answers"),
         sections=[section_view(each, words) for each in review(flow)],
         programs=[words.gettext(each) for each in named],
         open_questions=len(flow.open_steps),

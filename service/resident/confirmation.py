@@ -68,9 +68,9 @@ def next_view(services: Services, sent: OwnReferral, words: Translator) -> NextV
     program = services.rules.programs.get(sent.program)
     agency = services.city.agencies.get(sent.agency)
     name = words.gettext(agency.name) if agency else sent.agency
-    filing = words.gettext("{agency} uses the day it gets it.", agency=name)
+    filing = words.gettext("It counts from the day they get it.")
     if agency is not None and agency.filing == "sent":
-        filing = words.gettext("{agency} uses the day you sent it.", agency=name)
+        filing = words.gettext("It counts from the day you sent it.")
     step = program.next_step if program else ""
     return NextView(
         title=words.gettext(program.name) if program else sent.program,

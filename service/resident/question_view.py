@@ -86,7 +86,7 @@ class ProgressView:
     section: str
     done: int
     total: int
-    left: int
+    left: int | None
     instead: int | None
 
 
@@ -169,13 +169,13 @@ PLAIN_WHY = _("Programs decide by this.")
 
 def _progress(services: Services, flow: Flow, step: Step, words: Translator) -> ProgressView:
     where = progress(flow, step)
-    separate = instead_of(services, flow)
+    left, separate = len(flow.open_steps), instead_of(services, flow)
     return ProgressView(
         section=say(where.section, words),
         done=where.answered,
         total=where.steps,
-        left=len(flow.open_steps),
-        instead=separate if separate > where.steps else None,
+        left=left or None,
+        instead=separate if left and separate > where.steps else None,
     )
 
 

@@ -17,11 +17,19 @@ MOST_NAMED = 3
 MOST_REMEMBERED = 4096
 ALWAYS_SHARED = ("contact.", "people_complete")
 
+# By rulebook, programs of interest and facts of a page: the same for every resident.
+_known: dict[tuple[int, frozenset[str], frozenset[str]], tuple[str, ...]] = {}
+
 
 def seen_by(services: Services, flow: Flow, step: Step, words: Translator) -> str:
     """Which offices get the answers of a page, if their programs are applied for."""
     facts = frozenset(fact for live in flow.live(step) for fact in live.question.serves)
-    agencies = _agencies(services, flow.interest, facts)
+    key = (id(services.rules), flow.interest, facts)
+    agencies = _known.get(key)
+    if agencies is None:
+        if len(_known) >= MOST_REMEMBERED:
+            _known.clear()
+        agencies = _known[key] = _agencies(services, flow.interest, facts)
     if not agencies:
         return words.gettext("No office gets this answer.")
     if len(agencies) > MOST_NAMED:

@@ -37,6 +37,9 @@ GROUPS = (
 )
 ROUNDING = ((100_000, 1_000), (1_000_000, 5_000))
 COARSEST = 10_000
+SMALL = 10_000
+# First what can be sent from here, then what is applied for elsewhere, then what comes by itself.
+WAYS = ("routed", "handoff", "automatic")
 
 Made = Mapping[str, Any]
 """One determination as the contract's object."""
@@ -101,6 +104,8 @@ def card_groups(
     for program, found in by_program.items():
         card = draw.card(services.rules.programs[program], found)
         placed[card.outcome].append(card)
+    for cards in placed.values():
+        cards.sort(key=lambda card: WAYS.index(card.apply))
     return [
         CardGroup(group, words.gettext(title), words.gettext(lead) if lead else "", placed[group])
         for group, title, lead in GROUPS
@@ -132,7 +137,9 @@ class Cards:
             amount=amount_text(shown, words) if outcome == LIKELY else None,
             whom=self._whom(shown) if program.unit == "person" and outcome != UNLIKELY else None,
             note=self._note(program, outcome),
-            because=[self._sentence(program, each) for each in reasons[:MOST_REASONS]],
+            because=[self._sentence(program, each) for each in deciding(reasons)]
+            if open_now
+            else [],
             how=[self._how(program, each) for each in reasons] if open_now else [],
             not_checked=[words.gettext(each) for each in program.not_checked] if open_now else [],
             apply=program.apply,
@@ -191,16 +198,22 @@ class Cards:
     def _choose(self, program: Program, outcome: str) -> str | None:
         if program.apply != "routed":
             return None
-        name = self.words.gettext(program.name)
         if outcome == LIKELY:
-            return self.words.gettext("Apply for {program}", program=name)
-        return self.words.gettext("Apply for {program} anyway", program=name)
+            return self.words.gettext("Apply for this")
+        return self.words.gettext("Apply anyway")
 
     def _office(self, program: Program) -> str:
         agency = self.services.city.agencies.get(program.agency)
         if agency is not None:
             return self.words.gettext(agency.name)
         return self.words.gettext(program.handoff.title) if program.handoff else ""
+
+
+def deciding(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The two or three to read first: those with a limit before the rest, in their own order."""
+    by_weight = sorted(reasons, key=lambda reason: reason["limit"] is None)
+    chosen = by_weight[:MOST_REASONS]
+    return [reason for reason in reasons if any(reason is each for each in chosen)]
 
 
 def outcome_of(program: Program, found: Sequence[Made], on: date) -> str:
@@ -223,13 +236,20 @@ def amount_text(found: Sequence[Made], words: Translator) -> str | None:
 
 def range_text(low: int, high: int, period: str, words: Translator) -> str:
     """`about $540 to $560 a month`."""
-    low, high = rounded(low, high)
+    low, high = rounded(low, high) if low != high else nearest(high)
     top = words.amount(high, "" if period == "once" else period)
     if low == high:
         return words.gettext("about {amount}", amount=top)
     if low == 0:
         return words.gettext("up to {high}", high=top)
     return words.gettext("about {low} to {high}", low=words.money(low), high=top)
+
+
+def nearest(amount: int) -> tuple[int, int]:
+    """One known amount to whole dollars, to tens from $100 on."""
+    step = 100 if amount < SMALL else 1_000
+    whole = (amount + step // 2) // step * step
+    return whole, whole
 
 
 def rounded(low: int, high: int) -> tuple[int, int]:

@@ -188,7 +188,9 @@ def sign_page(request: Request, held: Held, signed: Signed, status: int = 200) -
         ("signature", signed.signature_error),
     ]
     view = SignView(
-        heading=say("Send what you have") if quick else say("Your consent and signature"),
+        heading=words.gettext("Send what you have")
+        if quick
+        else words.gettext("Your consent and signature"),
         quick=quick,
         boxes=boxes,
         elsewhere=_elsewhere(services, held, words),
@@ -233,9 +235,7 @@ def _box(
         agency=office,
         fields=[own, *sorted(fields, key=str.casefold)],
         purpose=words.gettext(
-            "{agency} uses these answers to decide on {program}. It keeps them by its own rules.",
-            agency=office,
-            program=words.gettext(definition.name),
+            "{agency} uses these answers to decide. It keeps them by its own rules.", agency=office
         ),
         checked=program in signed.consents,
     )
@@ -259,8 +259,4 @@ def _button(boxes: Sequence[ConsentView], words: Translator) -> str:
         )
     if len(agencies) == 1:
         return words.gettext("Send what I ticked to {agency}", agency=agencies[0])
-    return words.ngettext(
-        "Send my application to the office I ticked",
-        "Send my application to the offices I ticked, up to {n}",
-        len(agencies),
-    )
+    return words.gettext("Send my application to the offices I ticked")

@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from service import db
@@ -32,8 +32,9 @@ WAIT_SECONDS = 10.0
 TABLE, COLUMN = "idempotency_keys", "answer"
 FIND = "SELECT id, body_hash, status, answer FROM idempotency_keys WHERE scope = ? AND key_hash = ?"
 KEEP = (
-    "INSERT INTO idempotency_keys (id, scope, key_hash, body_hash, status, answer, answered_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO idempotency_keys"
+    " (id, scope, key_hash, body_hash, status, answer, answered_at, about)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -46,7 +47,14 @@ class Answer:
     replayed: bool = False
 
 
-Record = Callable[[int, Mapping[str, Any]], Awaitable[None]]
+class Record(Protocol):
+    """Keeps an answer with the work; `about` is the application whose data it is kept with."""
+
+    async def __call__(
+        self, status: int, body: Mapping[str, Any], about: UUID | None = None
+    ) -> None: ...
+
+
 Work = Callable[[Record], Awaitable[None]]
 
 
@@ -77,7 +85,7 @@ class _Claim:
     now: datetime
     answer: Answer | None = field(default=None)
 
-    async def record(self, status: int, body: Mapping[str, Any]) -> None:
+    async def record(self, status: int, body: Mapping[str, Any], about: UUID | None = None) -> None:
         """Keep this answer with the work. Raises IntegrityError where another process was first,
         which takes this transaction back."""
         row_id = time_ordered_id()
@@ -85,7 +93,7 @@ class _Claim:
             dict(body), table=TABLE, column=COLUMN, row_id=row_id
         )
         await db.execute(
-            KEEP, row_id, self.scope, self.key_hash, self.body_hash, status, sealed, self.now
+            KEEP, row_id, self.scope, self.key_hash, self.body_hash, status, sealed, self.now, about
         )
         self.answer = Answer(status, dict(body))
 

@@ -46,7 +46,8 @@ LINK_OPENED_NETWORK = Limit("link-opened/network", 60, HOUR)
 # Beginning and sending: a library or a shelter is one network.
 BEGIN_NETWORK = Limit("begin/network", 200, HOUR, fails_open=True)
 SEND_NETWORK = Limit("send/network", 200, HOUR, fails_open=True)
-SCREENING_NETWORK = Limit("screening/network", 6_000, HOUR, fails_open=True)
+# Only households so large that each one costs what a hundred usual ones do.
+LARGE_SCREENING_NETWORK = Limit("screening/large", 60, HOUR, fails_open=True)
 UNKNOWN_KEY = Limit("key/network", 60, 5 * MINUTE)
 
 COUNT = """
@@ -73,6 +74,15 @@ async def forgive(services: Services, rule: Limit, identity: str, now: datetime)
     """Take back the tries of this window, after one that was right."""
     await db.execute(
         "DELETE FROM rate_limits WHERE bucket = ? AND window_start = ?",
+        bucket(services, rule, identity),
+        window(rule, now),
+    )
+
+
+async def unsay(services: Services, rule: Limit, identity: str, now: datetime) -> None:
+    """Take back this one try, which was right, and leave those of others who share the count."""
+    await db.execute(
+        "UPDATE rate_limits SET count = count - 1 WHERE bucket = ? AND window_start = ?",
         bucket(services, rule, identity),
         window(rule, now),
     )

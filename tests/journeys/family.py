@@ -20,6 +20,15 @@ BORN = {
     MATEO: ("2023", "8", "15"),
 }
 NONE = "None of these"
+# Who gets a case, by program; in the order of the page.
+OFFICES = {
+    "basic_food": "Washington State Department of Social and Health Services",
+    "liheap": "Regional energy assistance agency",
+    "child_care_assistance": "Seattle Department of Education and Early Learning",
+    "fresh_bucks": "Seattle Office of Sustainability and Environment",
+    "orca_lift": "King County Metro",
+    "utility_discount": "Seattle City Light and Seattle Public Utilities",
+}
 
 
 async def arrives(walker: Walker) -> None:
@@ -47,7 +56,7 @@ async def lists_the_home(walker: Walker) -> None:
     for name in (DIEGO, CAMILA, MATEO):
         await walker.reads("Does anyone else live with you?")
         await walker.picks("Yes")
-        await walker.types("Their first name", name)
+        await walker.types("Their first name, if someone does", name)
         await walker.goes_on()
     await walker.picks("No")
     await walker.goes_on()
@@ -59,12 +68,12 @@ async def lists_the_home(walker: Walker) -> None:
         await walker.dates(year, month, day)
         await walker.goes_on()
     await walker.reads("Do you have a husband, wife or partner who lives here?")
-    await walker.ticks(DIEGO)
+    await walker.names(DIEGO)
     await walker.goes_on()
     for child in (CAMILA, MATEO):
         await walker.reads("Who here is a parent of {name}?", name=child)
         await walker.picks("You")
-        await walker.ticks(DIEGO)
+        await walker.names(DIEGO)
         await walker.goes_on()
     await walker.reads("Will all of you be on one tax return for this year?")
     await walker.picks("Yes")
@@ -123,7 +132,9 @@ async def tells_the_money(walker: Walker, pays: Sequence[str] = WEEKLY_PAYS) -> 
     await walker.reads("Own work of {name}", name=DIEGO)
     await walker.types("How much does {name} make from own work?", "820", name=DIEGO)
     await walker.picks("Every month")
-    await walker.picks("Yes", about="Is that what is left after costs, like gas, tools or supplies?")
+    await walker.picks(
+        "Yes", about="Is that what is left after costs, like gas, tools or supplies?"
+    )
     await walker.picks("Yes", about="Was it about the same all year?")
     await walker.goes_on()
     await walker.reads("How much are the costs of this work in the same time?")
@@ -177,3 +188,60 @@ async def tells_the_costs(walker: Walker) -> None:
     await walker.goes_on()
     await walker.reads("How much money do you all have in cash and in the bank?")
     await walker.presses("I prefer not to say")
+
+
+async def tells_everything(walker: Walker, pays: Sequence[str] = WEEKLY_PAYS) -> None:
+    """From the first page to the programs they may get."""
+    await arrives(walker)
+    await says_who(walker)
+    await lists_the_home(walker)
+    await says_what_for(walker)
+    await tells_about_each(walker)
+    await tells_the_money(walker, pays)
+    await tells_the_home(walker)
+    await tells_the_costs(walker)
+
+
+async def chooses_all(walker: Walker) -> None:
+    """Every program that fits and can be sent from here; then what they need beyond."""
+    await walker.presses("Choose all that fit")
+    await walker.presses("Continue with the programs I ticked")
+    await walker.reads("What is your address?")
+    await walker.types("Street and number", "1403 Yesler Way")
+    await walker.types("City", "Seattle")
+    await walker.types("ZIP code", "98122")
+    await walker.goes_on()
+    for name in BORN:
+        if name == ELENA:
+            await walker.reads("What is your status in this country?")
+        else:
+            await walker.reads("What is the status of {name} in this country?", name=name)
+        await walker.picks("United States citizen or national")
+        await walker.goes_on()
+
+
+async def checks(walker: Walker) -> None:
+    """Everything told, once more."""
+    await walker.reads("Check your answers before you send")
+    await walker.presses("Go on to consent and signature")
+
+
+async def signs(walker: Walker) -> None:
+    """A yes for each office, one signature for all, and one send."""
+    await walker.reads("Your consent and signature")
+    for agency in OFFICES.values():
+        await walker.picks("Yes, give these answers to {agency}", agency=walker.say(agency))
+    await walker.types("Your full name, typed as your signature", FULL_NAME)
+    await walker.presses("Send my application to the offices I ticked")
+
+
+async def changes_the_last_pay(walker: Walker, pay: str) -> None:
+    """From the programs to the answers, to the pays, and back to the programs."""
+    await walker.follows("See or change your answers")
+    await walker.reads("Check your answers")
+    await walker.follows("Change", place=walker.answer("Last pays"))
+    await walker.reads("How much are you paid?")
+    await walker.page.locator("main").get_by_role("textbox").last.fill(pay)
+    await walker.goes_on()
+    await walker.reads("Check your answers")
+    await walker.presses("Go on")

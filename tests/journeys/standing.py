@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any, Self
 
+import asyncpg
+
+from service.db import sqlite_path
+from service.outbox import CHANNEL
 from tests.support.databases import backend
 from tests.support.servers import THRESHOLD, DemoAgency, Process, Service
 
@@ -19,6 +24,7 @@ class Standing:
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
+        self.database_url = database_url
         several = backend() == "postgres"
         self.service = Service(
             folder,
@@ -62,6 +68,31 @@ class Standing:
         if self.worker is not None:
             self.worker.start()
         return await self.service.ready()
+
+    async def next_commit(self) -> None:
+        """Return at the moment something is committed, before its caller can know."""
+        async with asyncio.timeout(30):
+            if backend() == "sqlite":
+                await self._next_page_written()
+            else:
+                await self._next_notification()
+
+    async def _next_page_written(self) -> None:
+        path = sqlite_path(self.database_url)
+        log = path.with_name(f"{path.name}-wal")
+        before = log.stat().st_mtime_ns
+        while log.stat().st_mtime_ns == before:
+            await asyncio.sleep(0)
+
+    async def _next_notification(self) -> None:
+        """PostgreSQL tells of new work in the outbox as part of the commit."""
+        told = asyncio.Event()
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            await connection.add_listener(CHANNEL, lambda *_: told.set())
+            await told.wait()
+        finally:
+            connection.terminate()
 
     def agency(self, name: str, mode: str = "ok", *arguments: str) -> DemoAgency:
         """Start a demonstration agency; one of this name that runs already is stopped first."""

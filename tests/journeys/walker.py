@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -11,9 +12,11 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Request
 
 from service.i18n import Translator
+from service.rendering import LANGUAGE_COOKIE
 from tests.support.browser import PHONE
 
 SECONDS = 10_000
+OFFERED = ("en", "es")
 DOCUMENT = "document"
 
 
@@ -32,6 +35,11 @@ class Seen:
     other_bytes: int
 
     @property
+    def scripts(self) -> list[str]:
+        """The scripts the page names."""
+        return re.findall(r'<script[^>]* src="([^"]+)"', self.html)
+
+    @property
     def question(self) -> bool:
         """Whether it is a page of the form."""
         return self.path.startswith("/benefits/apply/")
@@ -46,6 +54,7 @@ class Walker:
     origin: str
     seen: list[Seen] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    arrived: Callable[[], Awaitable[None]] | None = None
     _requests: list[Request] = field(default_factory=list)
 
     @classmethod
@@ -60,8 +69,12 @@ class Walker:
         """A fresh browser profile with scripts off and nothing cached, ever."""
         size: Any = viewport or PHONE
         context = await browser.new_context(
-            viewport=size, java_script_enabled=False, locale=f"{words.code}-US"
+            viewport=size, java_script_enabled=False, locale=f"{words.code[:2]}-US"
         )
+        if words.code not in OFFERED:
+            await context.add_cookies(
+                [{"name": LANGUAGE_COOKIE, "value": words.code, "url": origin}]
+            )
         context.set_default_timeout(SECONDS)
         try:
             yield cls(await cls._uncached(context), words, origin)._listening()
@@ -121,6 +134,17 @@ class Walker:
         name = self.page.get_by_role("heading", name=title, exact=True)
         return self.page.locator("article, section.th-consent").filter(has=name)
 
+    def answer(self, row: str) -> Locator:
+        """The line of an answer on the page that lists them all."""
+        term = self.page.get_by_role("term").get_by_text(self.say(row), exact=True)
+        return self.page.locator("dl > div").filter(has=term)
+
+    async def unfolds(self) -> None:
+        """Open what is folded around whole cards, as somebody does who wants to see all."""
+        folded = self.page.locator("details:not([open]):has(article) > summary")
+        while await folded.count():
+            await folded.first.click()
+
     # ---- doing --------------------------------------------------------------------------------
 
     async def types(self, label: str, text: str, **values: object) -> None:
@@ -141,6 +165,10 @@ class Walker:
             place = self.page.get_by_role("group", name=question, exact=True)
         for label in labels:
             await self.ticks(self.say(label, **values), place)
+
+    async def names(self, person: str) -> None:
+        """Choose somebody of the home by name."""
+        await self.ticks(self.words.gettext("{name}", name=person))
 
     async def ticks(self, label: str, place: Page | Locator | None = None) -> None:
         """Choose the option with these very words."""
@@ -203,3 +231,5 @@ class Walker:
                 other_bytes=other,
             )
         )
+        if self.arrived is not None:
+            await self.arrived()

@@ -51,7 +51,8 @@ async def axe_findings(
         async def replay(route: Route) -> None:
             await route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
-        await page.route(url, replay, times=1)
+        # Left standing: taking it away would strand requests that wait behind it.
+        await page.route(url, replay)
         await page.goto(url)
         options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
         results = await asyncio.wait_for(Axe().run(page, options=options), AXE_SECONDS)

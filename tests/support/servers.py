@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import httpx
 
+from tests.support.canaries import check_log
 from tests.support.postgres import free_port
 
 THRESHOLD = str(Path(sys.executable).parent / "threshold")
@@ -91,6 +92,7 @@ class Process:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(running.pid, signal.SIGKILL)
             running.wait(STOP_SECONDS)
+        check_log(self.log)
 
 
 class Service(Process):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CSV = "text/csv"
 BATCH_BYTES = 2 * BODY_BYTES
-FLAGS = {"": False, "0": False, "false": False, "1": True, "true": True}
+FLAGS = {"0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}
 
 
 class DecisionRow(DecisionBody):
@@ -54,7 +54,8 @@ class BatchAnswer(Strict):
 
 async def batch(request: Request) -> Response:
     """Decide many cases; with `dry_run=true` only say what would happen."""
-    flag = read_query(request).get("dry_run").lower()
+    # A bare `?dry_run` is no answer: a guess would decide for real, or not at all.
+    flag = read_query(request).get("dry_run", "false").lower()
     if flag not in FLAGS:
         raise Malformed("dry_run")
     rows = await _rows(request)

@@ -14,9 +14,11 @@ from service.api.v1.shapes import Day, FactId, FactsObject, ProgramId, Strict
 from service.body import read_json, read_query
 from service.errors import Fault, Invalid
 from service.referrals.package import read_household
-from service.web import now_of, services_of
+from service.security.rate_limits import LARGE_SCREENING_NETWORK, limit
+from service.web import address_of, now_of, services_of
 
 FACTS_BYTES = 128 * 1024
+LARGE = 10  # people
 
 
 class ProgramItem(Strict):
@@ -80,6 +82,8 @@ async def screenings(request: Request) -> Response:
     if not isinstance(facts, dict):
         raise Invalid([Fault("", "object", "Send the facts as one object.")])
     household = read_household(services, facts)
+    if len(household.people) > LARGE:
+        await limit(services, LARGE_SCREENING_NETWORK, address_of(request), now_of(request))
     today = services.city.calendar.day_of(now_of(request))
     on = household.on or today
     made = screen(household, services.rules, on=on)

@@ -28,6 +28,7 @@ from service.api.v1.shapes import (
     Version,
     parse_uuid,
 )
+from service.errors import NotFound
 from service.queries.referrals import case_of_agency
 from service.web import now_of, services_of
 
@@ -192,17 +193,17 @@ async def ack(request: Request) -> Response:
     lease = parse_uuid(body.lease)
     ids = [parse_uuid(each) for each in body.ids]
     known: tuple[UUID, ...] = tuple(dict.fromkeys(each for each in ids if each is not None))
-    # An empty pull leaves no lease behind; its acknowledgement says nothing, which is always true.
-    if body.ids or body.count:
+    receipt = exchange.Receipted(
+        lease or UUID(int=0), known, body.count, body.sha256, foreign=None in ids
+    )
+    try:
         await exchange.acknowledge(
-            services_of(request),
-            actor_of(request),
-            agency_of(request),
-            exchange.Receipted(
-                lease or UUID(int=0), known, body.count, body.sha256, foreign=None in ids
-            ),
-            now_of(request),
+            services_of(request), actor_of(request), agency_of(request), receipt, now_of(request)
         )
+    except NotFound:
+        # An empty pull leaves no lease behind; its receipt says nothing, which is always true.
+        if body.ids or body.count:
+            raise
     return answer({"lease": body.lease, "acknowledged": len(known)})
 
 

@@ -17,9 +17,10 @@ CENTS = 10**12
 
 
 class Strict(BaseModel):
-    """No coercion and no unknown names, in this model and every one inside it."""
+    """No coercion and no unknown names, in this model and every one inside it. Each is built when
+    it is first used, so that a start-up does not wait for all of them."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 class Problem(BaseModel):

@@ -46,7 +46,7 @@ async def test_an_unsent_draft_goes_after_sixty_days_with_its_session(
 
 async def test_what_was_sent_stays(services: Services, clock: StoppedClock) -> None:
     await a_whole_day(services, clock)
-    sent = await an_application(clock.at - timedelta(days=900))
+    sent = await an_application(clock.at - timedelta(days=600))
     await db.execute("update applications set state = 'submitted' where id = ?", sent)
     await retention.run(services)
     assert len(await db.fetch("select 1 from applications")) == 1

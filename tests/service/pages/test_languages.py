@@ -73,7 +73,7 @@ def test_a_message_of_the_forms_is_written_out_value_by_value() -> None:
     born = Message("{when}", {"when": Day(1992, 3)})
     assert say(born, words("es")) == "marzo de 1992"
     left = Message("about {n} question left", {"n": 2}, "about {n} questions left")
-    assert say(left, words("es")) == "faltan aproximadamente 2 preguntas"
+    assert say(left, words("es")) == "faltan unas 2 preguntas"
 
 
 def test_values_are_escaped_where_one_of_them_is_markup_and_words_are_not_trusted() -> None:

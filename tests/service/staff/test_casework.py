@@ -75,7 +75,7 @@ async def test_the_queue_counts_and_filters_by_what_a_case_needs(
     staff: SignIn, send: Send, clock: StoppedClock
 ) -> None:
     await send(name="Ana Reyes")
-    clock.forward(timedelta(days=10))
+    clock.forward(timedelta(days=14))
     await send(name="Bo Lind")
     casey = await staff("casey")
     queue = await casey.get("/staff/cases")
@@ -186,7 +186,11 @@ async def test_an_objection_is_answered_by_another_worker_only(
     application = await application_of(case)
     decision = (await db.fetch("select id from decisions"))[0]["id"]
     await object_(
-        services, Actor("resident", str(application)), application, decision, "No es justo.",
+        services,
+        Actor("resident", str(application)),
+        application,
+        decision,
+        "No es justo.",
         clock.now(),
     )
     queue = await casey.get("/staff/cases")
@@ -259,9 +263,7 @@ async def test_every_read_of_a_case_is_an_audit_row_that_names_who_and_which(
     assert len(await audited("cases.listed")) >= 1
 
 
-async def test_the_print_of_a_case_has_its_answers_and_no_notes(
-    staff: SignIn, send: Send
-) -> None:
+async def test_the_print_of_a_case_has_its_answers_and_no_notes(staff: SignIn, send: Send) -> None:
     casey, receipt, page = await open_new_case(staff, send)
     case = case_of(receipt, "orca_lift")
     await page.form(f"/staff/cases/{case}/notes").fill(note="For us alone").submit()

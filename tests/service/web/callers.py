@@ -15,7 +15,7 @@ from service.security.tokens import new_token, token_hash
 from service.services import Services
 
 STAFF_ROLES = ("caseworker", "supervisor", "moderator", "leader", "officer", "auditor", "admin")
-FIRST, SECOND = "seattle_hsd", "king_county_metro"
+FIRST, SECOND = "seattle_utilities", "king_county_metro"
 FORM = "application/x-www-form-urlencoded"
 CONTACT = {"name": "Test Person", "mail": None, "phone": None, "safe_to_write": False}
 DRAFT: dict[str, Any] = {
@@ -33,6 +33,7 @@ GRANTED: dict[str, Any] = {
     "signature": {"name": "Test Person", "signed_at": "2026-11-22T17:00:00Z"},
     "contact": CONTACT,
     "language": "en",
+    "reference": "7K4M2QX9C",
     "screening": [],
 }
 
@@ -133,10 +134,11 @@ async def staff(
     active: bool = True,
     since: timedelta = timedelta(),
 ) -> Caller:
-    now = services.clock.now()
+    now, row_id = services.clock.now(), uuid4()
+    place: Any = {"table": "staff_accounts", "column": "mail", "row_id": row_id}
     account = await StaffAccount.create(
-        id=uuid4(),
-        mail=b"sealed",
+        id=row_id,
+        mail=services.keyring.seal(name.encode(), **place),
         mail_index=uuid4().hex,
         password_hash="none",
         role=role,

@@ -16,6 +16,8 @@ from service.services import Services
 from tests.service.web.callers import Caller, House, a_house, ask
 
 HERE = "http://127.0.0.1:8000"
+# Whoever may do these is signed out by them, and would be nobody in the cells after.
+ENDS = frozenset({"staff.sign_out", "resident.status.clear", "resident.lock"})
 
 
 @pytest.fixture
@@ -62,6 +64,8 @@ async def test_whoever_is_not_in_the_table_is_turned_away_and_nobody_breaks_anyt
     for route, method, rule in cells(app):
         audience = rule.audiences[method]
         for caller in house.callers:
+            if route.name in ENDS and kind_at(caller, rule.door) in audience:
+                continue
             answer = await ask(bare, caller, method, filled(route, guessed), rule.door)
             told = f"{caller.name} {method} {route.path}: {answer.status_code}"
             assert answer.status_code < 500, told

@@ -1,0 +1,200 @@
+"""Write every page to screenshots/: phone and desktop, English and Spanish, scripts off.
+
+`python -m tests.support.screenshots [LANGUAGE ...]`. A made-up language from right to left is
+among them on the phone, so that what was built for left to right alone can be seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.async_api import Browser
+
+from service.settings import ROOT
+from tests.journeys import family
+from tests.journeys.telling import running_service, spoken
+from tests.journeys.walker import Walker
+from tests.support.browser import PHONE, open_browser
+from tests.support.servers import Service
+
+FOLDER = ROOT / "screenshots"
+WIDE = {"width": 1180, "height": 900}
+LANGUAGES = ("en", "es", "qps-rtl")
+RIGHT_TO_LEFT = "qps-rtl"
+# What each office answers, so that the status page shows every kind of card.
+ANSWERS: dict[str, dict[str, Any] | None] = {
+    "seattle_utilities": {"outcome": "approved", "effective_on": "2026-12-01"},
+    "seattle_environment": {"outcome": "waitlisted", "reason": "waiting_list"},
+    "energy_assistance": {"outcome": "denied", "reason": "over_income"},
+    "king_county_metro": None,
+}
+STAFF_PAGES = ("/staff/cases", "/staff/objections", "/staff/files")
+
+
+class Camera:
+    """Takes each page twice, as a phone and as a desktop show it."""
+
+    def __init__(self, walker: Walker, folder: Path) -> None:
+        self.walker, self.folder, self.taken = walker, folder, 0
+        both = {"phone": PHONE, "desktop": WIDE}
+        self.sizes = both if walker.words.code != RIGHT_TO_LEFT else {"phone": PHONE}
+
+    async def take(self, name: str) -> None:
+        """The whole page as it stands now."""
+        self.taken += 1
+        page = self.walker.page
+        for size, viewport in self.sizes.items():
+            await page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            path = self.folder / size / f"{self.taken:02}-{name}.png"
+            await page.screenshot(path=path, full_page=True)
+        await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+
+    async def opened(self, name: str, path: str) -> None:
+        """The page of an address."""
+        on_the_way, self.walker.arrived = self.walker.arrived, None
+        await self.walker.opens(path)
+        await self.take(name)
+        self.walker.arrived = on_the_way
+
+
+async def residents_pages(walker: Walker, camera: Camera, service: Service) -> None:
+    """From the first page to the decisions."""
+    await public_pages(camera)
+    await family.arrives(walker)
+    await camera.take("contact")
+    await walker.goes_on()
+    await camera.take("contact-errors")
+    walker.arrived = lambda: camera.take(slug(walker.path))
+    await family.says_who(walker)
+    await family.lists_the_home(walker)
+    await family.says_what_for(walker)
+    await family.tells_about_each(walker)
+    await family.tells_the_money(walker)
+    await family.tells_the_home(walker)
+    await family.tells_the_costs(walker)
+    await walker.unfolds()
+    await camera.take("results-unfolded")
+    await camera.opened("print", "/benefits/print/wic")
+    await camera.opened("saved", "/benefits/saved")
+    await walker.opens("/benefits/results")
+    await family.chooses_all(walker)
+    await family.checks(walker)
+    await walker.presses("Send my application to the offices I ticked")
+    await family.signs(walker)
+    await camera.opened("status-sent", "/benefits/status")
+    await agencies_answer(service)
+    await camera.opened("status", "/benefits/status")
+    await pages_after_sending(walker, camera)
+
+
+def slug(path: str) -> str:
+    """A file's name for an address."""
+    return path.removeprefix("/benefits/").removeprefix("apply/").replace("/", "-")
+
+
+async def public_pages(camera: Camera) -> None:
+    for name, path in (
+        ("start", "/"),
+        ("programs", "/programs"),
+        ("program", "/programs/basic_food"),
+        ("privacy", "/privacy"),
+        ("accessibility", "/accessibility"),
+        ("begin", "/benefits/start"),
+        ("return", "/benefits/return"),
+        ("not-found", "/nowhere"),
+    ):
+        await camera.opened(name, path)
+
+
+async def pages_after_sending(walker: Walker, camera: Camera) -> None:
+    """Every page that can be reached from the status page."""
+    status = walker.page.locator("main a[href^='/benefits/']")
+    found = [await link.get_attribute("href") or "" for link in await status.all()]
+    for path in dict.fromkeys(found):
+        kind = path.removeprefix("/benefits/").split("/")
+        await camera.opened("-".join(part for part in kind if "-" not in part), path)
+    await walker.opens("/benefits/status")
+    await walker.presses("Finish and clear", place=walker.page.locator("footer"))
+
+
+async def agencies_answer(service: Service) -> None:
+    """Pull and acknowledge what is waiting, then decide or ask, agency by agency."""
+    async with httpx.AsyncClient(base_url=f"{service.url}/api/v1", trust_env=False) as client:
+        for agency, decision in ANSWERS.items():
+            client.headers["authorization"] = f"Bearer {service.agency_key(agency)}"
+            body = {"limit": 100, "lease_seconds": 60}
+            pulled = (await client.post("/referrals/pull", json=body)).raise_for_status()
+            cases = pulled.json()["referrals"]
+            receipt = {
+                "lease": pulled.json()["lease"],
+                "ids": [case["id"] for case in cases],
+                "count": pulled.json()["count"],
+                "sha256": hashlib.sha256(pulled.content).hexdigest(),
+            }
+            (await client.post("/referrals/ack", json=receipt)).raise_for_status()
+            for case in cases:
+                await answer(client, case, decision)
+
+
+async def answer(
+    client: httpx.AsyncClient, case: dict[str, Any], decision: dict[str, Any] | None
+) -> None:
+    if decision is None:
+        question = "¿Nos puede decir qué horario trabaja? / Which hours do you work?"
+        asked = {"items": [], "due_on": "2026-12-02", "text": question}
+        answered = await client.post(f"/referrals/{case['id']}/requests", json=asked)
+    else:
+        told = {"version": case["version"], **decision}
+        answered = await client.post(f"/referrals/{case['id']}/decision", json=told)
+    answered.raise_for_status()
+
+
+async def staff_pages(browser: Browser, service: Service, code: str, folder: Path) -> None:
+    """What an agency's worker and a leader see."""
+    for role, agency in (("caseworker", "dshs"), ("leader", None)):
+        account = next(
+            each
+            for each in service.demo()["staff"]
+            if (each["role"], each["agency"]) == (role, agency)
+        )
+        async with Walker.at(browser, spoken(code), service.url) as walker:
+            camera = Camera(walker, folder / role)
+            await camera.opened("sign-in", "/staff/sign-in")
+            await walker.types("Mail address", account["email"])
+            await walker.types("Password", account["password"])
+            await walker.presses("Sign in")
+            await camera.take("home")
+            if role == "leader":
+                await camera.opened("weekly", "/staff/weekly")
+                continue
+            for path in STAFF_PAGES:
+                await camera.opened(path.rpartition("/")[2], path)
+            await walker.opens("/staff/cases")
+            case = walker.page.locator("main table a").first
+            path = await case.get_attribute("href") or ""
+            for name, ending in (("case", ""), ("ask", "/ask"), ("decide", "/decide")):
+                await camera.opened(name, f"{path}{ending}")
+
+
+async def main(languages: tuple[str, ...]) -> None:
+    """One walk for each language, on one service."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        async with running_service(Path(scratch)) as service, open_browser() as browser:
+            for code in languages:
+                async with Walker.at(browser, spoken(code), service.url) as walker:
+                    camera = Camera(walker, FOLDER / code)
+                    await residents_pages(walker, camera, service)
+                await staff_pages(browser, service, code, FOLDER / code)
+    print(f"{sum(1 for _ in FOLDER.rglob('*.png'))} pictures in {FOLDER}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(tuple(sys.argv[1:]) or LANGUAGES))
