@@ -161,17 +161,19 @@ class Explainer:
 
     def _look(self, node: Test | Group) -> tuple[bool | None, int]:
         if isinstance(node, Test):
-            self.world.start()
-            return self.compiler.remembering(node.rule)(self.world), self.world.log
-        seen = [self._seen(member) for member in node.members]
-        answers = [answer for answer, _ in seen]
-        log = 0
-        for _, read in seen:
-            log |= read
+            self.world.log = 0
+            return self.compiler.tests[id(node.rule)](self.world), self.world.log
         settling = node.kind == "any"
-        if settling in answers:
-            return settling, log
-        return None if None in answers else not settling, log
+        result: bool | None = not settling
+        log = 0
+        for member in node.members:
+            answer, read = self._seen(member)
+            log |= read
+            if answer is settling:
+                result = settling
+            elif answer is None and result is not settling:
+                result = None
+        return result, log
 
     def _truth(self, node: Test | Group) -> bool | None:
         return self._seen(node)[0]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from eligibility.determination import OUTCOMES, AmountRange, Determination
 from eligibility.explanation import Explainer, Why, without_figures
-from eligibility.expressions.compile import derived
+from eligibility.expressions.memory import derived
 from eligibility.expressions.tree import PERSON_SLOT
 from eligibility.household import Household
 from eligibility.parameters import NoValue

@@ -12,31 +12,25 @@ from eligibility.spans import Span
 from eligibility.world import FigureKey, World, received
 
 Undo = list[tuple[dict[str, Any], str, Any]]
-Aside = list[tuple[Any, Any, int]]
+Aside = list[tuple[Any, tuple[Any, int]]]
 AGE_CELLS = ("person.birth_date", "person.age", "person.age_months")
 TIE_CELLS = ("person.ties", "person.tax_household", "person.tax_role")
 
 
-class Recording(dict[str, Any]):
-    """Cells that note each read. What is read is a set of bits, one for each answer's path."""
+PathsOf = Callable[[str], Iterable[str]]
 
-    def __init__(self, cells: dict[str, Any], world: TracedWorld, paths: PathsOf) -> None:
-        super().__init__(cells)
+
+class Bits(dict[str, int]):
+    """The bits of each cell's answers, one for each path, given when it is first read."""
+
+    def __init__(self, world: TracedWorld, paths: PathsOf) -> None:
+        super().__init__()
         self.world = world
         self.paths = paths
-        self.masks: dict[str, int] = {}
 
-    def __getitem__(self, name: str) -> Any:
-        world = self.world
-        mask = self.masks.get(name)
-        if mask is None:
-            mask = self.masks[name] = world.mask(self.paths(name))
-        world.log |= mask
-        return read_cell(self, name)
-
-
-read_cell = dict.__getitem__
-PathsOf = Callable[[str], Iterable[str]]
+    def __missing__(self, name: str) -> int:
+        found = self[name] = self.world.mask(self.paths(name))
+        return found
 
 
 class Hidden(NamedTuple):
@@ -51,60 +45,12 @@ class Hidden(NamedTuple):
 NOT_YET = Hidden("", 0, [], [])
 
 
-class TracedMemo(dict[Any, Any]):
-    """Remembered values with what was read for each, so that hiding an answer forgets only
-    what rests on it, and a remembered value still counts as reading its answers."""
-
-    def __init__(self, world: TracedWorld) -> None:
-        super().__init__()
-        self.world = world
-        self.reads: dict[Any, int] = {}
-        self.outer: list[int] = []
-
-    def get(self, place: Any, default: Any = None) -> Any:
-        world = self.world
-        reads = self.reads.get(place)
-        if reads is not None:
-            world.log |= reads
-            return super().__getitem__(place)
-        self.outer.append(world.log)
-        world.log = 0
-        return default
-
-    def __setitem__(self, place: Any, value: Any) -> None:
-        world = self.world
-        self.reads[place] = world.log
-        world.log |= self.outer.pop()
-        super().__setitem__(place, value)
-
-    def set_aside(self, mask: int) -> Aside:
-        """Take out every value that rests on one of these answers."""
-        found = [(place, reads) for place, reads in self.reads.items() if reads & mask]
-        aside = []
-        for place, reads in found:
-            aside.append((place, self.pop(place), reads))
-            del self.reads[place]
-        return aside
-
-    def put_back(self, mask: int, aside: Aside) -> None:
-        """Drop what was worked out since, and take the earlier values back."""
-        for place in [place for place, reads in self.reads.items() if reads & mask]:
-            del self[place], self.reads[place]
-        for place, value, reads in aside:
-            super().__setitem__(place, value)
-            self.reads[place] = reads
-
-
 class TracedWorld(World):
     """A world for explanations. Paths look like `people.p1.birth_date`."""
 
-    log: int
-
     def trace(self) -> TracedWorld:
         """Start noting reads; called once, after the world is laid out."""
-        self.log = 0
-        self.memo = self.traced = TracedMemo(self)
-        self.bits: dict[str | FigureKey, int] = {}
+        self.placed: dict[str | FigureKey, int] = {}
         self.names: list[str | FigureKey] = []
         self.told = self.answers = self.hidden_mask = 0
         self.hidden: dict[str, Hidden] = {}
@@ -116,14 +62,13 @@ class TracedWorld(World):
         self.rows = {
             person.id: (person, row) for person, row in zip(self.source.people, rows, strict=True)
         }
-        self.household = Recording(self.household, self, self._household_paths)
-        self.anyone.cells = Recording(self.anyone.cells, self, self._anyone_paths)
-        self.top = Recording(self.top, self, lambda name: (name,))
+        self.bits = Bits(self, self._household_paths)
+        self.anyone.bits = Bits(self, self._anyone_paths)
         for view, person in zip(self.people, self.source.people, strict=True):
-            view.cells = Recording(view.cells, self, partial(self._person_paths, person))
+            view.bits = Bits(self, partial(self._person_paths, person))
             for index, income in enumerate(view.incomes):
                 path = (f"people.{view.id}.incomes.{index}",)
-                income.cells = Recording(income.cells, self, partial(_always, path))
+                income.bits = Bits(self, partial(_always, path))
         return self
 
     def mask(self, paths: Iterable[str]) -> int:
@@ -134,9 +79,9 @@ class TracedWorld(World):
         return found
 
     def _bit(self, name: str | FigureKey) -> int:
-        bit = self.bits.get(name)
+        bit = self.placed.get(name)
         if bit is None:
-            bit = self.bits[name] = 1 << len(self.names)
+            bit = self.placed[name] = 1 << len(self.names)
             self.names.append(name)
             if isinstance(name, str):
                 self.answers |= bit
@@ -172,7 +117,6 @@ class TracedWorld(World):
     def start(self) -> None:
         """Forget what was read so far."""
         self.log = 0
-        self.traced.outer.clear()
 
     def figures_of(self, log: int) -> list[Reading]:
         """The figures among what was read, in order."""
@@ -290,7 +234,7 @@ class TracedWorld(World):
             _put(undo, self.household, path, self.blank.household.get(path))
         else:
             self._hide_of_person(parts, undo)
-        hidden = self.hidden[path] = Hidden(path, mask, undo, self.traced.set_aside(mask))
+        hidden = self.hidden[path] = Hidden(path, mask, undo, self._set_aside(mask))
         return hidden
 
     def restore_all(self) -> None:
@@ -305,18 +249,26 @@ class TracedWorld(World):
         if ".receives." in hidden.path:
             self._change_receives(hidden.path.rpartition(".")[2])
         for cells, name, value in reversed(hidden.undo):
-            dict.__setitem__(cells, name, value)
-        self.traced.put_back(hidden.mask, hidden.aside)
+            cells[name] = value
+        self._set_aside(hidden.mask)
+        self.memo.update(hidden.aside)
+
+    def _set_aside(self, mask: int) -> Aside:
+        """Take out every remembered value that rests on one of these answers."""
+        memo = self.memo
+        found = [(place, kept) for place, kept in memo.items() if kept[1] & mask]
+        for place, _ in found:
+            del memo[place]
+        return found
 
     def _change_receives(self, member: str) -> int:
         """Work out anew who receives something, and from whose answer that is known. Returns
         the bits of the answers it may rest on."""
         self.set_receives(frozenset(self.hidden), (member,))
         own, name = f"household.receives.{member}", f"person.receives.{member}"
-        for cells in (self.household, self.anyone.cells, *(one.cells for one in self.people)):
-            if isinstance(cells, Recording):
-                cells.masks.pop(own, None)
-                cells.masks.pop(name, None)
+        for bits in (self.bits, self.anyone.bits, *(one.bits for one in self.people)):
+            bits.pop(own, None)
+            bits.pop(name, None)
         return self.mask([own, *(f"people.{one.id}.receives.{member}" for one in self.people)])
 
     def _hide_of_person(self, parts: list[str], undo: Undo) -> None:
@@ -333,7 +285,7 @@ class TracedWorld(World):
                 _put(undo, view.cells, cell, value)
         elif name == "ties":
             for one in self.people:
-                if one is view or dict.__getitem__(one.cells, "person.tax_household") == one.id:
+                if one is view or one.cells["person.tax_household"] == one.id:
                     _put(undo, one.cells, "person.tax_household", None)
             for cell in TIE_CELLS:
                 _put(undo, view.cells, cell, None)
@@ -347,8 +299,8 @@ def _always(paths: tuple[str, ...], _: str) -> tuple[str, ...]:
 
 
 def _put(undo: Undo, cells: dict[str, Any], name: str, value: Any) -> None:
-    undo.append((cells, name, dict.__getitem__(cells, name)))
-    dict.__setitem__(cells, name, value)
+    undo.append((cells, name, cells[name]))
+    cells[name] = value
 
 
 def _member(holder: Household | Person, member: str) -> bool | None:

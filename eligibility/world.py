@@ -25,10 +25,21 @@ ENV_SIZE = 32
 FigureKey = tuple[str, TakesOver]
 
 
+class NoBits(dict[str, int]):
+    """Stands where a traced world keeps the bits of each cell: reading one leaves no trace."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = 0
+        return 0
+
+
+NO_BITS = NoBits()
+
+
 class PersonView:
     """One person as an evaluator sees them. `index` is -1 for someone not yet described."""
 
-    __slots__ = ("cells", "id", "incomes", "index")
+    __slots__ = ("bits", "cells", "id", "incomes", "index")
 
     def __init__(
         self, index: int, id_: str, cells: dict[str, Any], incomes: list[IncomeView]
@@ -36,16 +47,18 @@ class PersonView:
         self.index = index
         self.id = id_
         self.cells = cells
+        self.bits: dict[str, int] = NO_BITS
         self.incomes = incomes
 
 
 class IncomeView:
     """One income as an evaluator sees it."""
 
-    __slots__ = ("cells",)
+    __slots__ = ("bits", "cells")
 
     def __init__(self, cells: dict[str, Any]) -> None:
         self.cells = cells
+        self.bits: dict[str, int] = NO_BITS
 
 
 class Blank:
@@ -86,7 +99,9 @@ class Blank:
 class World:
     """Everything closures read. Not shared between threads; one for each screening.
 
-    `figures` remembers what parameters are on this day, for all screenings of the day.
+    `figures` remembers what parameters are on this day, for all screenings of the day. Who reads
+    a cell adds its bits to `log`, and a remembered value is kept with the bits it was made from;
+    they are all 0 where nobody traces.
     """
 
     def __init__(
@@ -105,7 +120,9 @@ class World:
         self.roots = roots
         self.max_people = blank.vocabulary.max_people
         self.max_incomes = blank.vocabulary.max_incomes
-        self.memo: dict[Any, Any] = {}
+        self.log = 0
+        self.bits: dict[str, int] = NO_BITS
+        self.memo: dict[Any, tuple[Any, int]] = {}
         self.counted: dict[tuple[int, int], Any] = {}
         self.figures = figures
         self.env: list[Any] = [None] * ENV_SIZE
@@ -190,10 +207,10 @@ class World:
             told = [received(f"people.{one.id}", one, member, hidden) for one in source.people]
             for view, value in zip(self.people, told, strict=True):
                 implied = False if own is False else None
-                dict.__setitem__(view.cells, name, implied if value is None else value)
-            dict.__setitem__(self.anyone.cells, name, False if own is False else None)
+                view.cells[name] = implied if value is None else value
+            self.anyone.cells[name] = False if own is False else None
             together = True if any(told) else own
-            dict.__setitem__(self.household, f"household.receives.{member}", together)
+            self.household[f"household.receives.{member}"] = together
 
     def reading(self, figure: FigureKey) -> Reading:
         """The figure on this day. Raises NoValue before its first dated value."""
@@ -219,12 +236,14 @@ class World:
 
     def more_people(self) -> int:
         """How many people may still be added to the list."""
+        self.log |= self.bits["people_complete"]
         if self.top["people_complete"] is True:
             return 0
         return max(0, self.max_people - len(self.people))
 
     def more_incomes(self, person: PersonView) -> int:
         """How many incomes of a person may still be added to the list."""
+        self.log |= person.bits["person.incomes_complete"]
         if person.cells["person.incomes_complete"] is True:
             return 0
         return max(0, self.max_incomes - len(person.incomes))

@@ -8,15 +8,21 @@ from typing import Any
 
 from eligibility.dates import age_months, age_years
 from eligibility.expressions.loops import LOOPS
-from eligibility.expressions.tree import EACH_SLOT, PERSON_SLOT, Expr
+from eligibility.expressions.memory import (
+    called_with,
+    derived,
+    has_loop,
+    remembered,
+    with_own_variables,
+)
+from eligibility.expressions.tree import PERSON_SLOT, Expr
 from eligibility.money import rounded
 from eligibility.pay import Counter, factors, turn
 from eligibility.ratio import inverse
 from eligibility.spans import ends, greatest, hull, least, span
-from eligibility.world import ENV_SIZE, PersonView, World
+from eligibility.world import PersonView, World
 
 Closure = Callable[[World], Any]
-MISSING: Any = object()
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -39,7 +45,7 @@ class Compiler:
 
     def __init__(self) -> None:
         self._done: dict[int, Closure] = {}
-        self._remembering: dict[int, Closure] = {}
+        self.tests: dict[int, Closure] = {}
         self._kept: list[Expr] = []
 
     def compile(self, tree: Expr) -> Closure:
@@ -53,12 +59,12 @@ class Compiler:
 
     def remembering(self, tree: Expr) -> Closure:
         """The closure of a test, worked out once for a household, or once for each person."""
-        found = self._remembering.get(id(tree))
+        found = self.tests.get(id(tree))
         if found is None:
             found = self.compile(tree)
             if tree.op not in CHEAP:
                 found = remembered(found, id(tree), PERSON_SLOT in tree.free)
-            self._remembering[id(tree)] = found
+            self.tests[id(tree)] = found
         return found
 
     def _build(self, tree: Expr) -> Closure:
@@ -83,10 +89,7 @@ class Compiler:
 
     def _fact(self, tree: Expr) -> Closure:
         name: str = tree.data
-        if not tree.args:
-            return lambda world: world.household[name]
-        slot: int = tree.args[0].data
-        return lambda world: world.env[slot].cells[name]
+        return _of_household(name) if not tree.args else _of_view(tree.args[0].data, name)
 
     def _param(self, tree: Expr) -> Closure:
         key = tree.data
@@ -150,6 +153,7 @@ class Compiler:
 
         def counted(world: World) -> Any:
             view = world.env[slot]
+            world.log |= view.bits["income.pay"]
             pay = view.cells["income.pay"]
             found = world.counted.get((key, id(pay)))
             if found is None:
@@ -217,16 +221,14 @@ class Compiler:
         unit, (which, month, day) = tree.data
         measure = age_years if unit == "years" else age_months
         if which == "today":
-            name = "person.age" if unit == "years" else "person.age_months"
-            return lambda world: world.env[slot].cells[name]
-        return lambda world: measure(
-            world.env[slot].cells["person.birth_date"], world.day(which, (month, day))
-        )
+            return _of_view(slot, "person.age" if unit == "years" else "person.age_months")
+        birth = _of_view(slot, "person.birth_date")
+        return lambda world: measure(birth(world), world.day(which, (month, day)))
 
     def _tie(self, tree: Expr) -> Closure:
         first, second = (arg.data for arg in tree.args)
         kind: str = tree.data
-        return lambda world: _tied(kind, world.env[first], world.env[second])
+        return lambda world: _tied(world, kind, world.env[first], world.env[second])
 
     def _likely(self, tree: Expr) -> Closure:
         program: str = tree.data if tree.op == "likely" else pays_key(tree.data)
@@ -243,81 +245,31 @@ class Compiler:
         body, key = self.compile(named), id(named)
         uses_person = PERSON_SLOT in named.free
         if tree.data == "each":
-            return _called_with(body, key, uses_person, tree.args[1].data)
-        if not _has_loop(named):
+            return called_with(body, key, uses_person, tree.args[1].data)
+        if not has_loop(named):
             return remembered(body, key, uses_person)
-        return remembered(_with_own_variables(body), key, uses_person)
+        return remembered(with_own_variables(body), key, uses_person)
 
 
-def derived(world: World, name: str, person: PersonView | None) -> bool | None:
-    """Whether a program's tests are met, or whether it pays: worked out once for each person."""
-    key = (name, person.index if person else None)
-    found = world.memo.get(key, MISSING)
-    if found is MISSING:
-        saved, world.env = world.env, [None] * ENV_SIZE
-        world.env[PERSON_SLOT] = person
-        found = world.memo[key] = world.roots[name](world)
-        world.env = saved
-    return found  # type: ignore[no-any-return]  # memo holds values of every kind
+def _of_household(name: str) -> Closure:
+    """Reads a fact of the household."""
+
+    def read(world: World) -> Any:
+        world.log |= world.bits[name]
+        return world.household[name]
+
+    return read
 
 
-def remembered(body: Closure, key: int, by_person: bool) -> Closure:
-    """The same, but worked out once for a household, or once for each person decided on."""
+def _of_view(slot: int, name: str) -> Closure:
+    """Reads a fact of the person or income in a variable."""
 
-    def of_household(world: World) -> Any:
-        found = world.memo.get(key, MISSING)
-        if found is MISSING:
-            found = world.memo[key] = body(world)
-        return found
+    def read(world: World) -> Any:
+        view = world.env[slot]
+        world.log |= view.bits[name]
+        return view.cells[name]
 
-    def of_person(world: World) -> Any:
-        place = (key, world.env[PERSON_SLOT].index)
-        found = world.memo.get(place, MISSING)
-        if found is MISSING:
-            found = world.memo[place] = body(world)
-        return found
-
-    return of_person if by_person else of_household
-
-
-def _with_own_variables(body: Closure) -> Closure:
-    """Runs a named value with variables of its own, so that its loops disturb no one else's."""
-
-    def apart(world: World) -> Any:
-        saved = world.env
-        env = world.env = [None] * ENV_SIZE
-        env[PERSON_SLOT] = saved[PERSON_SLOT]
-        found = body(world)
-        world.env = saved
-        return found
-
-    return apart
-
-
-def _called_with(body: Closure, key: int, uses_person: bool, slot: int) -> Closure:
-    """A value for each person, worked out once for each."""
-
-    def called(world: World) -> Any:
-        saved = world.env
-        person = saved[PERSON_SLOT] if uses_person else None
-        given = saved[slot]
-        place = (key, person.index if person else None, given.index)
-        found = world.memo.get(place, MISSING)
-        if found is MISSING:
-            env = world.env = [None] * ENV_SIZE
-            env[PERSON_SLOT], env[EACH_SLOT] = person, given
-            found = world.memo[place] = body(world)
-            world.env = saved
-        return found
-
-    return called
-
-
-def _has_loop(tree: Expr) -> bool:
-    """Whether evaluating a tree sets loop variables; named values it uses have their own."""
-    if tree.op in LOOPS:
-        return True
-    return tree.op != "call" and any(map(_has_loop, tree.args))
+    return read
 
 
 def _portion(part: Any, of: Any) -> Any:
@@ -375,12 +327,14 @@ def _same_choice(first: Any, second: Any) -> bool | None:
     return bool(first == second)
 
 
-def _tied(kind: str, first: Any, second: Any) -> bool | None:
+def _tied(world: World, kind: str, first: PersonView, second: PersonView) -> bool | None:
     """Whether the first is the spouse or a parent of the second. A told list of ties is whole;
     a marriage told by either side holds for both."""
+    world.log |= first.bits["person.ties"]
     mine = first.cells["person.ties"]
     if kind == "parent_of":
         return None if mine is None or second.index < 0 else second.id in mine.children
+    world.log |= second.bits["person.ties"]
     theirs = second.cells["person.ties"]
     if (mine and second.id in mine.spouses) or (theirs and first.id in theirs.spouses):
         return True

@@ -287,14 +287,9 @@ def consented(granted: Mapping[str, Any], fields: Sequence[str]) -> dict[str, An
         }
     }
     kept["people"] = [
-        {
-            name: value
-            for name, value in person.items()
-            if name == "id" or f"person.{name}" in named
-        }
+        {name: value for name, value in person.items() if name == "id" or f"person.{name}" in named}
         for person in granted.get("people") or []
     ]
     if "people_complete" in granted and "people_complete" in named:
         kept["people_complete"] = granted["people_complete"]
     return kept
-

@@ -1,7 +1,7 @@
 """No value is ever written into SQL: what an f-string puts there is text of ours, found by tracing.
 
 A piece is text of ours when it is a constant, a call that makes placeholders, checked names or the
-database's own time, or a name that stands for such; a parameter of a private function is, when every
+database's own time, or a name that stands for such; a parameter of a private function is, when each
 call of it in the module passes one.
 """
 
