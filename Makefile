@@ -8,6 +8,9 @@ PORT ?= 8000
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
 # Packages that never touch a database are not tested a second time on PostgreSQL.
 PURE := eligibility forms petitions programs house
+TIMED := tests/journeys/test_dead_agency.py tests/service/staff/test_large_caseload.py
+# One process, one kind of database. Tests that compare times run last and alone.
+TESTS = THRESHOLD_TEST_DATABASE=$(1) $(BIN)/pytest -q
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
@@ -21,12 +24,15 @@ run: $(OK) ## Set up and run the demonstration city; prints its address and sign
 	THRESHOLD_DEMO=$${THRESHOLD_DEMO:-1} $(BIN)/threshold serve --port $(PORT)
 
 test: check ## Set up and pass everything: checks, SQLite, PostgreSQL, a real browser
-	$(BIN)/python -m tests.support.chromium
-	THRESHOLD_TEST_DATABASE=sqlite $(BIN)/pytest
-	THRESHOLD_TEST_DATABASE=postgres $(BIN)/pytest $(PURE:%=--ignore=tests/%)
+	$(BIN)/python -m tests.support.browser
+	$(call TESTS,sqlite) -n 2 --dist loadfile -m "not timing" --ignore=tests/house
+	$(call TESTS,postgres) -n 2 --dist loadfile -m "not timing and not browser" $(PURE:%=--ignore=tests/%)
+	$(call TESTS,sqlite) -m timing $(TIMED)
+	$(call TESTS,postgres) -m timing $(TIMED)
 
 quick: $(OK) ## The everyday tests, under a minute, on SQLite
-	THRESHOLD_TEST_DATABASE=sqlite $(BIN)/pytest -q -m "not slow and not browser and not postgres"
+	$(call TESTS,sqlite) -n 2 -m "not slow and not browser and not postgres" --ignore=tests/house \
+		--hypothesis-profile=quick
 
 check: $(OK) ## Format, lint, strict types, import contracts, templates, languages, the city pack
 	$(BIN)/ruff format --check .

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from service import db
@@ -19,6 +20,11 @@ from tests.support.databases import (
     databases,
     settings_for,
 )
+
+# A busy machine is no wrong answer, so no example has a deadline.
+hypothesis.settings.register_profile("whole", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
+hypothesis.settings.load_profile("whole")
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ DELAYS = """
 select r.agency, r.filed_at, r.acknowledged_at from referrals r
 join applications a on a.id = r.application_id order by a.submitted_at, a.id
 """
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timing]
 
 
 class Scene:

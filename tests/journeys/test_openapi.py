@@ -87,7 +87,12 @@ class Stranger:
             assert "Traceback" not in answer.text
             self.statuses[operation.label, answer.status_code] += 1
 
-        each()
+        try:
+            each()
+        except hypothesis.errors.Unsatisfiable:
+            # What takes nothing cannot be asked wrongly; a right request is always possible.
+            if mode is GenerationMode.POSITIVE:
+                raise
 
 
 async def test_every_answer_to_generated_requests_is_one_the_document_allows(

@@ -59,6 +59,7 @@ async def timed(browser: Browser, url: str) -> tuple[float, PageSeen]:
 
 
 @pytest.mark.slow
+@pytest.mark.timing
 async def test_ten_thousand_open_cases_are_listed_filtered_and_paged_in_time(
     caseload: None, staff: SignIn
 ) -> None:
