@@ -25,6 +25,7 @@ CITY_KEYS = (
     "reference_prefix",
     "phone",
     "exit_link",
+    "source_link",
     "place",
     "counties",
     "calendar",
@@ -102,6 +103,8 @@ class City:
     routing: Routing
     # How long a closed application stays after the last thing that happened to it.
     case_months: int = CASE_MONTHS
+    # Where a changed copy of the code can be had; whoever runs one owes it to residents.
+    source_link: str | None = None
 
     @property
     def phone(self) -> str | None:
@@ -138,6 +141,7 @@ def _city(reader: Reader, table: Table, agencies: Mapping[str, Agency], routing:
         calendar_until=_calendar_end(reader, get("calendar")),
         agencies=agencies,
         routing=routing,
+        source_link=reader.text(get("source_link"), "") or None,
         case_months=_case_months(reader, get("retention")),
     )
 

@@ -117,6 +117,7 @@ def frame(request: Request, web: Web, token: str, browser_token: str) -> Page:
         home="/staff/" if staff else "/",
         phone=city.phone,
         exit_url=None if staff else city.exit_link,
+        source_url=city.source_link,
         clear_url=CLEAR_URLS.get(door) if session is not None else None,
         draft_language=web.languages.review(translator.code) == "draft",
     )

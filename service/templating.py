@@ -35,6 +35,7 @@ class Page:
     home: str = "/"
     phone: str | None = None
     exit_url: str | None = None
+    source_url: str | None = None
     clear_url: str | None = None
     draft_language: bool = False
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
+from service.app import create_app
 from service.services import Services
 from tests.support.browsing import Browser
 from tests.support.pages import elements, text_of
@@ -105,3 +107,18 @@ async def test_everything_a_first_page_loads_is_small_and_ours(
         assert "immutable" in answer.headers["cache-control"]
         total += len(answer.content)
     assert total < 60_000
+
+
+@pytest.mark.parametrize("source", [None, "https://code.example.org/threshold"])
+async def test_whoever_runs_a_changed_copy_offers_its_source_on_every_page(
+    services: Services, source: str | None
+) -> None:
+    """The licence asks for it; the city names the address."""
+    changed = replace(services, city=replace(services.city, source_link=source))
+    app = create_app(changed.settings, changed.clock, services=changed, opens_database=False)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=changed.settings.base_url) as client:
+        for path in PAGES:
+            page = await Browser(client).get(path)
+            links = [link.get("href") for link in elements(page.tree, "a")]
+            assert links.count(source) == (1 if source else 0)
