@@ -110,7 +110,11 @@ TIES: Mapping[str, str] = {
     "spouse": _("spouse of {name}"),
     "parent_of": _("parent of {name}"),
     "tax_household": _("files taxes in household {name}"),
-    "tax_role": _("tax role: {name}"),
+}
+TAX_ROLES: Mapping[str, str] = {
+    "head": _("files the tax return"),
+    "spouse": _("is the spouse on the tax return"),
+    "dependent": _("is a dependent on the tax return"),
 }
 UNKNOWN: Mapping[str, str] = {
     "dont_know": _("Does not know"),

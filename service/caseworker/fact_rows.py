@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from eligibility.facts import FactType
 from service.caseworker.case_words import (
     PERIODS,
+    TAX_ROLES,
     TIES,
     UNKNOWN,
     answer_name,
@@ -173,6 +174,8 @@ class _Facts:
     def _tie(self, tie: Mapping[str, Any]) -> str:
         people = self.facts.get("people") or []
         to = str(tie.get("to", ""))
+        if tie["kind"] == "tax_role":
+            return self.words.gettext(TAX_ROLES.get(to, to))
         found = (self._name(p, n) for n, p in enumerate(people, 1) if p["id"] == to)
         return self.words.gettext(TIES[tie["kind"]], name=next(found, to))
 
