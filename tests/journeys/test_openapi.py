@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import load_all_checks, not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -38,7 +39,7 @@ MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 pytestmark = pytest.mark.slow
 
 
-def bounded(mode: GenerationMode) -> hypothesis.settings:
+def bounded() -> hypothesis.settings:
     """The same few requests every time; a wrong answer is shown as it came."""
     return hypothesis.settings(
         max_examples=EXAMPLES,
@@ -79,7 +80,7 @@ class Stranger:
             generation_mode=mode, **({"path_parameters": wanted} if wanted else {})
         )
 
-        @bounded(mode)
+        @bounded()
         @hypothesis.given(case=strategy)
         def each(case: Any) -> None:
             answer = case.call(base_url=self.url, headers=headers)
