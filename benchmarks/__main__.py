@@ -64,6 +64,11 @@ class Bench:
         self.rows.append(Row(name, aim, measured, beside))
         sys.stderr.write(f"{name}: {measured.answers}\n")
 
+    async def visit(self, requests: Sequence[Request]) -> None:
+        """Requests that come before a row and are not counted; all must be fine."""
+        run = await run_load(HOST, self.served.service.port, spread(requests))
+        assert set(run.statuses) == {200}, run.statuses
+
     async def _hello(self) -> Figures:
         queues = spread([Request("GET", "/")] * HELLOS)
         before = cpu_seconds([self.hello.pid])
@@ -95,7 +100,9 @@ async def measure_all(bench: Bench, stock: Stock) -> None:
     posts = [stock.answer(window, walked) for window in windows]
     await bench.row("answer POST", 4.0, [[post] * (ANSWERS // CLIENTS) for post in posts], posts)
 
-    signed = [stock.send(window, walked) for window in await stock.windows(SENDS + CLIENTS)]
+    windows = await stock.windows(SENDS + CLIENTS)
+    await bench.visit([stock.sign_page(window, walked) for window in windows])
+    signed = [stock.send(window, walked) for window in windows]
     await bench.row("send, 2 programs", 10.0, spread(signed[CLIENTS:]), signed[:CLIENTS])
     body = json.dumps(await stock.send_body(["fresh_bucks", "basic_food"])).encode()
     sends = [

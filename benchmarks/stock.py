@@ -127,6 +127,10 @@ class Stock:
         )
         return Window(f"{DOORS['benefits'].cookie}={token}", csrf_token(session))
 
+    def sign_page(self, window: Window, walked: Walked) -> Request:
+        """The page the signed form stands on; a resident has it open before sending."""
+        return Request("GET", urlsplit(walked.send.page.url).path, {"Cookie": window.cookie})
+
     async def cases(self) -> None:
         """As many waiting cases of one agency as one pull may take."""
         async with self._client() as client:

@@ -150,7 +150,9 @@ def _checked(signed: Signed, services: Services, held: Held) -> Signed:
 def _request(services: Services, held: Held, signed: Signed, revision: str) -> SendRequest:
     """What exactly is signed: the facts of the programs ticked, and nothing of the others."""
     programs = services.rules.programs
-    flow = held.flow.with_draft(choose(held.draft, signed.consents))
+    chosen = choose(held.draft, signed.consents)
+    # The usual case, all that was chosen is ticked: what the flow has worked out already stands.
+    flow = held.flow if chosen == held.draft else held.flow.with_draft(chosen)
     contact = Contact.from_json(held.draft.contact)
     return SendRequest(
         application=held.id,

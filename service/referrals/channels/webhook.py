@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from service.actions.endpoints import pause_endpoint
-from service.actions.hints import cover_waiting, postpone_waiting
+from service.actions.hints import cover, others_waiting, postpone_waiting
 from service.actor import Actor
 from service.queries.endpoints import endpoint_of
 from service.queries.referrals import count_waiting
@@ -32,6 +32,7 @@ async def deliver(services: Services, row: Claimed) -> Outcome:
     if endpoint is None or endpoint.paused_at is not None:
         return Done()
     begun = services.clock.now()
+    others = await others_waiting(row)
     count = await count_waiting(agency)
     if count == 0:
         return Done()
@@ -39,7 +40,7 @@ async def deliver(services: Services, row: Claimed) -> Outcome:
     headers = sign(f"msg_{row.id.hex}", begun, body, signing_keys(services.keyring, agency))
     result = await _post(services, row, endpoint.url, body, headers)
     if isinstance(result, Done):
-        await cover_waiting(row, begun)
+        await cover(row, others, begun)
     elif isinstance(result, Retry):
         pause = result.after or pause_before(row.attempt + 1, 0.5)
         if pause is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -76,6 +77,24 @@ async def test_one_hint_speaks_for_all_that_wait(
     assert 1 <= len(listener.heard) <= 4  # at most the lane's own places, begun at once
     assert json.loads(listener.heard[0][1])["count"] == 8
     assert (await hints("sent"), await hints("waiting")) == (8, 0)
+
+
+async def test_a_case_that_comes_while_a_hint_is_under_way_gets_its_own(
+    partner: Api, a_send: Sending, services: Services
+) -> None:
+    """The agency may have pulled before that case was there to be seen."""
+
+    class Slow(Listener):
+        async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if not self.heard:
+                await partner.send(a_send(["orca_lift"]))
+            await super().handle(reader, writer)
+
+    async with listening(Slow(200)) as listener:
+        await point(services, "king_county_metro", listener.url)
+        await partner.send(a_send(["orca_lift"]))
+        await work(services)
+    assert [json.loads(body)["count"] for _head, body in listener.heard] == [1, 2]
 
 
 async def test_nothing_is_posted_for_what_was_pulled_already(

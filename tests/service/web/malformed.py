@@ -164,7 +164,7 @@ async def answers(app: Starlette, house: House, base_url: str) -> list[list[Any]
             got.append([request.method, place, answer.status_code, code_of(answer)])
             text = answer.text
             assert "Traceback" not in text, place
-        assert "sqlite" not in text.lower(), place
+            assert "sqlite" not in text.lower(), place
     return got
 
 
