@@ -30,7 +30,7 @@ test: check ## Set up and pass everything: checks, SQLite, PostgreSQL, a real br
 	$(call TESTS,sqlite) -m timing $(TIMED)
 	$(call TESTS,postgres) -m timing $(TIMED)
 
-quick: $(OK) ## The everyday tests, under a minute, on SQLite
+quick: $(OK) ## The everyday tests on SQLite, without slow ones and browsers
 	$(call TESTS,sqlite) -n 2 -m "not slow and not browser and not postgres" --ignore=tests/house \
 		--hypothesis-profile=quick
 
