@@ -1,0 +1,144 @@
+"""Ballot files: ranked ballots as CSV and Pabulib files, plain or packed with gzip."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from petitions.counting.profiles import NotCountable, RankedBallots, Ranking, packed
+
+MOST_BYTES = 1 << 30
+_RANK = re.compile(r"rank[ _]?([0-9]{1,3})$", re.IGNORECASE)
+# What tabulators write into a rank that holds no one candidate.
+_SKIPPED = {"", "skipped", "undervote", "undervoted", "undervotes"}
+_OVERVOTE = {"overvote", "overvoted", "overvotes"}
+
+
+class BadFile(NotCountable):
+    """A file that cannot be read as ballots: what is wrong, and in which line if one is."""
+
+    def __init__(self, problem: str, line: int | None = None) -> None:
+        super().__init__(f"Line {line}: {problem}" if line else problem)
+        self.line = line
+
+
+class _Bounded(io.RawIOBase):
+    """Stops reading a file that unpacks to more than any ballot file holds."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self._left = MOST_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: memoryview) -> int:  # type: ignore[override]
+        data = self._source.read(len(into))
+        self._left -= len(data)
+        if self._left < 0:
+            raise BadFile("The file is larger than 1 GiB.")
+        into[: len(data)] = data
+        return len(data)
+
+
+@contextmanager
+def open_text(path: Path) -> Iterator[IO[str]]:
+    """The file's text. Packed or not is told by its first bytes, whatever its name says."""
+    with ExitStack() as stack:
+        plain = stack.enter_context(path.open("rb"))
+        packed_file = plain.peek(2)[:2] == b"\x1f\x8b"
+        source: IO[bytes] = plain
+        if packed_file:
+            source = cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=plain)))
+        bounded = io.BufferedReader(_Bounded(source), 1 << 16)
+        yield stack.enter_context(io.TextIOWrapper(bounded, "utf-8-sig", newline=""))
+
+
+def rows(text: IO[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its line. Raises BadFile for anything that is not such text."""
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    try:
+        for row in reader:
+            if row:
+                yield reader.line_num, row
+    except UnicodeDecodeError:
+        raise BadFile("The text is not UTF-8.", reader.line_num + 1) from None
+    except csv.Error as error:
+        raise BadFile(f"This is no row of values ({error}).", reader.line_num) from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise BadFile("The packed file is damaged.", reader.line_num + 1) from None
+
+
+def is_pabulib(path: Path) -> bool:
+    """Whether the first word is the one every Pabulib file begins with."""
+    with open_text(path) as text:
+        for _, row in rows(text, ";"):
+            return row[0].strip().lower() == "meta"
+    return False
+
+
+def read_ranked(path: Path) -> RankedBallots:
+    """Ballots in columns rank1, rank2 and so on; other columns are not looked at. Options are
+    listed as the file first names them, line by line and left to right."""
+    with open_text(path) as text:
+        lines = rows(text, ",")
+        first = next(lines, None)
+        if first is None:
+            raise BadFile("The file is empty.")
+        header, places = len(first[1]), _rank_columns(*first)
+        numbers: dict[str, int] = {}
+        found: dict[tuple[int, ...], int] = {}
+        for line, row in lines:
+            if len(row) != header:
+                raise BadFile(f"This row has {len(row)} values and the header has {header}.", line)
+            ranking = _ranking([row[place] for place in places], numbers)
+            found[ranking] = found.get(ranking, 0) + 1
+    if not found:
+        raise BadFile("The file has a header and no ballots.")
+    blank = found.pop((), 0)
+    options = tuple(numbers)
+    rankings: dict[Ranking, int] = {packed(one, len(options)): n for one, n in found.items()}
+    return RankedBallots(options, rankings, blank)
+
+
+def _rank_columns(line: int, header: list[str]) -> list[int]:
+    """Where the ranks are, first rank first."""
+    columns: dict[int, int] = {}
+    for place, name in enumerate(header):
+        rank = _RANK.match(name.strip())
+        if rank:
+            if int(rank[1]) in columns:
+                raise BadFile(f"There are two columns for rank {int(rank[1])}.", line)
+            columns[int(rank[1])] = place
+    if not columns:
+        raise BadFile("The header names no column rank1, rank2 and so on.", line)
+    missing = set(range(1, max(columns) + 1)) - set(columns)
+    if missing:
+        raise BadFile(f"The header has no column for rank {min(missing)}.", line)
+    return [columns[rank] for rank in sorted(columns)]
+
+
+def _ranking(marks: list[str], numbers: dict[str, int]) -> tuple[int, ...]:
+    """One ballot: what was skipped is closed up, a repeated candidate counts once, and marks from
+    an overvote on count for nobody."""
+    ranking: list[int] = []
+    for mark in marks:
+        known = numbers.get(mark)
+        if known is None:
+            name = mark.strip()
+            plain = name.lower()
+            if plain in _SKIPPED:
+                continue
+            if plain in _OVERVOTE:
+                break
+            known = numbers.setdefault(name, len(numbers))
+        if known not in ranking:
+            ranking.append(known)
+    return tuple(ranking)

@@ -1,0 +1,199 @@
+"""Pabulib files: a budget, its projects with their costs, and who voted for what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from pathlib import Path
+
+from petitions.counting.files import BadFile, open_text, rows
+from petitions.counting.profiles import (
+    ApprovalBallots,
+    BudgetBallots,
+    NotCountable,
+    Project,
+    RankedBallots,
+    Ranking,
+    packed,
+)
+
+_SECTIONS = {"meta", "projects", "votes"}
+_APPROVAL = {"approval", "choose-1"}
+_POINTS = {"cumulative", "scoring"}
+_AMOUNT = re.compile(r"[0-9]{1,18}([.,][0-9]{1,9})?$")
+_POINT = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class PabulibFile:
+    """One file. What the ballots are is told by `vote_type`: sets, points or rankings."""
+
+    projects: tuple[Project, ...]
+    limit: int
+    unit: int
+    vote_type: str
+    votes: tuple[tuple[tuple[int, ...], int], ...]
+    points: tuple[int, ...] | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each project is called; by its id where the file gives no name of its own."""
+        called = [project.name for project in self.projects]
+        return tuple(
+            project.name if project.name and called.count(project.name) == 1 else project.id
+            for project in self.projects
+        )
+
+    def approvals(self) -> ApprovalBallots:
+        if self.vote_type == "ordinal":
+            raise NotCountable("These ballots rank projects; this method counts approvals.")
+        sets: dict[int, int] = {}
+        for chosen, count in self.votes:
+            mask = sum(1 << project for project in chosen)
+            sets[mask] = sets.get(mask, 0) + count
+        blank = sets.pop(0, 0)
+        return ApprovalBallots(self.names, sets, blank)
+
+    def budget(self) -> BudgetBallots:
+        return BudgetBallots(self.projects, self.limit, self.approvals(), self.unit, self.points)
+
+    def ranked(self) -> RankedBallots:
+        if self.vote_type != "ordinal":
+            raise NotCountable("These ballots do not rank; this method counts rankings.")
+        size = len(self.projects)
+        rankings: dict[Ranking, int] = {packed(one, size): n for one, n in self.votes if one}
+        return RankedBallots(self.names, rankings, sum(n for one, n in self.votes if not one))
+
+
+def read_pabulib(path: Path) -> PabulibFile:
+    """Raises BadFile with the line of what is missing or cannot be read."""
+    with open_text(path) as text:
+        return _Reading(rows(text, ";")).read()
+
+
+class _Reading:
+    def __init__(self, lines: Iterator[tuple[int, list[str]]]) -> None:
+        self.lines = lines
+        self.meta: dict[str, tuple[str, int]] = {}
+        self.ids: dict[str, int] = {}
+        self.names: list[str] = []
+        self.costs: list[Fraction] = []
+        self.votes: dict[tuple[int, ...], int] = {}
+        self.points: dict[int, Fraction] = {}
+        self.last_line = 0
+
+    def read(self) -> PabulibFile:
+        section = ""
+        header: dict[str, int] = {}
+        for line, row in self.lines:
+            self.last_line = line
+            word = row[0].strip().lower()
+            if word in _SECTIONS and not any(cell.strip() for cell in row[1:]):
+                section, header = word, {}
+            elif not section:
+                raise BadFile("A Pabulib file begins with META.", line)
+            elif not header:
+                header = {name.strip().lower(): at for at, name in enumerate(row)}
+            else:
+                getattr(self, f"_{section}")(line, _Row(line, row, header))
+        return self._whole()
+
+    def _meta(self, line: int, row: _Row) -> None:
+        key = row.cells[0].strip().lower()
+        self.meta[key] = (";".join(row.cells[1:]).strip(), line)
+
+    def _projects(self, line: int, row: _Row) -> None:
+        project = row.get("project_id")
+        if project in self.ids:
+            raise BadFile(f"There are two projects {project}.", line)
+        self.ids[project] = len(self.ids)
+        self.names.append(row.get("name", "").strip())
+        self.costs.append(_amount(row.get("cost"), "cost", line))
+
+    def _votes(self, line: int, row: _Row) -> None:
+        marks = row.get("vote")
+        chosen: list[int] = []
+        given = row.get("points", "").split(",") if self._type() in _POINTS else None
+        named = [mark.strip() for mark in marks.split(",")] if marks else []
+        if given is not None and named and len(given) != len(named):
+            raise BadFile(f"{len(named)} projects with {len(given)} points.", line)
+        for at, mark in enumerate(named):
+            project = self.ids.get(mark)
+            if project is None:
+                raise BadFile(f"There is no project {mark[:40]!r} in this file.", line)
+            if project in chosen:
+                continue
+            chosen.append(project)
+            if given is not None:
+                worth = _points(given[at].strip(), line)
+                self.points[project] = self.points.get(project, Fraction()) + worth
+        key = tuple(chosen)
+        self.votes[key] = self.votes.get(key, 0) + 1
+
+    def _type(self) -> str:
+        return self.meta.get("vote_type", ("", 0))[0].lower()
+
+    def _whole(self) -> PabulibFile:
+        if "budget" not in self.meta:
+            raise BadFile("META names no budget.", self.last_line or None)
+        if self._type() not in _APPROVAL | _POINTS | {"ordinal"}:
+            kind, line = self.meta.get("vote_type", ("", self.last_line))
+            raise BadFile(f"The kind of vote {kind!r} is not known.", line or None)
+        if not self.ids or not self.votes:
+            missing = "votes" if self.ids else "projects"
+            raise BadFile(f"The file has no {missing}.", self.last_line or None)
+        limit = _amount(*_with_word(self.meta["budget"], "budget"))
+        unit = lcm(limit.denominator, *(cost.denominator for cost in self.costs))
+        projects = tuple(
+            Project(project, name, int(cost * unit))
+            for project, name, cost in zip(self.ids, self.names, self.costs, strict=True)
+        )
+        return PabulibFile(
+            projects,
+            int(limit * unit),
+            unit,
+            self._type(),
+            tuple(self.votes.items()),
+            self._points() if self._type() in _POINTS else None,
+        )
+
+    def _points(self) -> tuple[int, ...]:
+        """Points as whole numbers: only which are more matters."""
+        scale = lcm(*(worth.denominator for worth in self.points.values()))
+        return tuple(int(self.points.get(at, Fraction()) * scale) for at in range(len(self.ids)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    cells: list[str]
+    header: dict[str, int]
+
+    def get(self, name: str, otherwise: str | None = None) -> str:
+        at = self.header.get(name)
+        if at is None and otherwise is None:
+            raise BadFile(f"The columns above name no {name}.", self.line)
+        if at is None or (at >= len(self.cells) and otherwise is not None):
+            return otherwise or ""
+        if at >= len(self.cells):
+            raise BadFile(f"This row ends before its {name}.", self.line)
+        return self.cells[at].strip()
+
+
+def _with_word(found: tuple[str, int], word: str) -> tuple[str, str, int]:
+    return found[0], word, found[1]
+
+
+def _amount(text: str, word: str, line: int) -> Fraction:
+    if not _AMOUNT.match(text.strip()):
+        raise BadFile(f"The {word} {text[:40]!r} is not an amount.", line)
+    return Fraction(text.strip().replace(",", "."))
+
+
+def _points(text: str, line: int) -> Fraction:
+    if not _POINT.match(text):
+        raise BadFile(f"{text[:40]!r} is not a number of points.", line)
+    return Fraction(text)

@@ -1,0 +1,110 @@
+"""The rule of a vote, frozen and hashed at opening."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any
+
+from petitions.protocol.canonical import NotWhatItSays, canonical, digest
+
+METHODS = (
+    "single",
+    "approval",
+    "score",
+    "irv",
+    "stv",
+    "schulze",
+    "greedy",
+    "equal-shares",
+    "pairwise",
+)
+MODES = ("open", "quiet")
+# Under this many ballots only totals are published: a rare ballot would show who cast it.
+FEWEST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    id: str
+    text: str
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VoteSpec:
+    """What cannot change once a vote is open. Amounts are whole units, times are RFC 3339 in UTC.
+
+    `rank_depth` is how many options one may rank, choose or compare (0: all); `highest` the best
+    score. `trustee_key` seals the ballots (X25519), `signing_key` signs receipts and roots
+    (Ed25519); both and `tie_commitment` are in hex.
+    """
+
+    vote: str
+    question: str
+    options: tuple[Option, ...]
+    method: str
+    mode: str
+    identifier: str
+    tier: str
+    electorate: str
+    opens_at: str
+    closes_at: str
+    trustee_key: str
+    signing_key: str
+    tie_commitment: str
+    seats: int = 1
+    completion: str = "none"
+    budget: int = 0
+    rank_depth: int = 0
+    highest: int = 5
+    dispute_hours: int = 72
+
+    def __post_init__(self) -> None:
+        ids = [option.id for option in self.options]
+        if self.method not in METHODS or self.mode not in MODES:
+            raise NotWhatItSays("The vote's method or mode is not known.")
+        if len(ids) < 2 or len(set(ids)) != len(ids) or not all(ids):
+            raise NotWhatItSays("A vote needs two or more options, each with an id of its own.")
+        if self.seats < 1 or not 1 <= self.highest <= 100 or self.dispute_hours < 0:
+            raise NotWhatItSays("A number of the vote's rule is out of range.")
+
+    def document(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def text(self) -> bytes:
+        """The bytes that are published; their SHA-256 is the hash that freezes the vote."""
+        return canonical(self.document())
+
+    @property
+    def hash(self) -> str:
+        return digest(self.text())
+
+    @classmethod
+    def parse(cls, text: bytes) -> VoteSpec:
+        """Raises NotWhatItSays unless these are the very bytes that `text` writes."""
+        try:
+            found = json.loads(text)
+            options = tuple(Option(**option) for option in found.pop("options"))
+            spec = cls(options=options, **found)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise NotWhatItSays("This is not the rule of a vote.") from None
+        if spec.text() != text.strip():
+            raise NotWhatItSays("The rule of the vote is not written in the one way it can be.")
+        return spec
+
+
+def tie_commitment(secret: bytes) -> str:
+    """Published at opening. Until the end it tells nothing of the seed."""
+    return sha256(b"\x02" + secret).hexdigest()
+
+
+def tie_seed(secret: bytes, final_root: bytes) -> str:
+    """Nobody chose it: the secret was fixed before the ballots, the root after."""
+    return sha256(secret + final_root).hexdigest()
+
+
+def option_places(spec: VoteSpec) -> Mapping[str, int]:
+    return {option.id: at for at, option in enumerate(spec.options)}

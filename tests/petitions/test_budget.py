@@ -1,0 +1,124 @@
+"""Greedy and equal shares: worked examples, real budgets, laws, and the passing-over of steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+
+from petitions.counting.counts import BudgetCount
+from petitions.counting.equal_shares import equal_shares
+from petitions.counting.greedy import greedy
+from petitions.counting.pabulib import read_pabulib
+from petitions.counting.profiles import BudgetBallots, NotCountable, members
+from petitions.counting.ties import listed
+from tests.petitions.profiles import DATA, any_budget, budget
+
+
+def slow_shares(ballots: BudgetBallots, share: Fraction) -> list[int]:
+    """The rule as it is told: everyone has a purse, the cheapest for its supporters comes next."""
+    purses = [(m, share) for m, n in ballots.approvals.sets.items() for _ in range(n)]
+    free = [at for at, one in enumerate(ballots.projects) if one.cost == 0]
+    funded = [at for at in free if any(mask >> at & 1 for mask, _ in purses)]
+    while True:
+        rates = {}
+        for at, project in enumerate(ballots.projects):
+            supporters = sorted(left for mask, left in purses if mask >> at & 1)
+            if at in funded or not project.cost or sum(supporters) < project.cost:
+                continue
+            missing = Fraction(project.cost)
+            for done, left in enumerate(supporters):
+                if left * (len(supporters) - done) >= missing:
+                    rates[at] = missing / (len(supporters) - done)
+                    break
+                missing -= left
+        if not rates:
+            return funded
+        best = min(rates, key=lambda at: (rates[at] / ballots.projects[at].cost, at))
+        funded.append(best)
+        purses = [(m, left - min(left, rates[best]) * (m >> best & 1)) for m, left in purses]
+
+
+def slow_increment(ballots: BudgetBallots) -> list[int]:
+    """One unit more at a time, every step tried."""
+    share = Fraction(ballots.limit, ballots.approvals.ballots)
+    supported = {at for mask in ballots.approvals.sets for at in members(mask)}
+    before = slow_shares(ballots, share)
+    while True:
+        left = ballots.limit - sum(ballots.projects[at].cost for at in before)
+        if all(ballots.projects[at].cost > left for at in supported - set(before)):
+            return before
+        share += 1
+        after = slow_shares(ballots, share)
+        if sum(ballots.projects[at].cost for at in after) > ballots.limit:
+            return before
+        before = after
+
+
+def ids(ballots: BudgetBallots, found: BudgetCount) -> list[str]:
+    return [ballots.projects[at].id for at in found.funded]
+
+
+@pytest.mark.parametrize("place", ["mileszki", "nowosolna"])
+def test_greedy_reproduces_the_official_winners(place: str) -> None:
+    path = DATA / f"poland_lodz_2020_{place}.pb"
+    ballots = read_pabulib(path).budget()
+    rows = path.read_text(encoding="utf-8").split("VOTES\n")[0].splitlines()
+    official = [row.split(";")[0] for row in rows if row.endswith(";1")]
+    assert ids(ballots, greedy(ballots, listed(len(ballots.projects)))) == official
+
+
+def test_equal_shares_fund_several_small_projects_where_greedy_builds_one_road() -> None:
+    ballots = read_pabulib(DATA / "poland_lodz_2020_mileszki.pb").budget()
+    rank = listed(len(ballots.projects))
+    plain = equal_shares(ballots, rank, increment=False)
+    more = equal_shares(ballots, rank, increment=True)
+    assert ids(ballots, plain) == ["W128MI", "W107MI", "W065MI", "W050MI"]
+    assert (plain.spent, plain.steps) == (128_400, 0)
+    assert ids(ballots, more) == ["W128MI", "W107MI", "W047MI", "W065MI", "W050MI"]
+    assert (more.spent, more.steps) == (258_400, 252)
+
+
+def test_the_supporters_pay_alike_and_the_poorer_ones_what_they_have() -> None:
+    """Three voters, 30 in all, 10 each. All back A (12): 4 each. B (10) has the first two."""
+    found = equal_shares(budget([12, 10], 30, [3, 3, 1]), listed(2), increment=False)
+    assert [one.price for one in found.purchases] == [4, 5]
+    assert found.spent == 22
+
+
+def test_equal_shares_refuse_points() -> None:
+    ballots = replace(budget([1], 1, [1]), points=(3,))
+    with pytest.raises(NotCountable):
+        equal_shares(ballots, [0], increment=True)
+
+
+def test_points_take_the_place_of_votes_in_the_greedy_rule() -> None:
+    ballots = replace(budget([5, 5], 5, [1, 1, 2]), points=(3, 8))
+    assert greedy(ballots, listed(2)).funded == (1,)
+
+
+@given(any_budget())
+def test_equal_shares_buy_what_the_rule_says(ballots: BudgetBallots) -> None:
+    share = Fraction(ballots.limit, ballots.approvals.ballots)
+    found = equal_shares(ballots, listed(len(ballots.projects)), increment=False)
+    assert list(found.funded) == slow_shares(ballots, share)
+
+
+@given(any_budget())
+def test_passing_over_steps_ends_where_every_step_tried_ends(ballots: BudgetBallots) -> None:
+    found = equal_shares(ballots, listed(len(ballots.projects)), increment=True)
+    assert list(found.funded) == slow_increment(ballots)
+
+
+@given(any_budget())
+def test_nothing_is_overspent(ballots: BudgetBallots) -> None:
+    rank = listed(len(ballots.projects))
+    for found in (
+        greedy(ballots, rank),
+        equal_shares(ballots, rank, increment=False),
+        equal_shares(ballots, rank, increment=True),
+    ):
+        assert found.spent <= ballots.limit
+        assert found.spent == sum(ballots.projects[at].cost for at in found.funded)
