@@ -7,6 +7,7 @@ from eligibility.household import FactErrors, Household
 from eligibility.program import Program
 from eligibility.rulebook import Rulebook, load_rules, rules_from_source
 from eligibility.screening import screen
+from eligibility.urgency import is_urgent
 
 __all__ = [
     "Determination",
@@ -20,6 +21,7 @@ __all__ = [
     "Rulebook",
     "RulesError",
     "Vocabulary",
+    "is_urgent",
     "load_rules",
     "load_vocabulary",
     "rules_from_source",

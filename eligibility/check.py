@@ -16,7 +16,6 @@ from eligibility.parameters import NoValue, read_figure
 from eligibility.program import Program
 from eligibility.rulebook import Rulebook, load_rules
 from eligibility.wording import OWN_PLACEHOLDERS, PLACEHOLDER
-from eligibility.world import World
 
 NOTES = frozenset(("stale", "switch_without_case", "row_gap"))
 """Codes of things to know, which do not make a pack unusable."""
@@ -58,8 +57,7 @@ def _constant_tests(rules: Rulebook, program: Program, today: date) -> Iterable[
     if program.status_now == "closed":
         return
     empty = Household.from_facts({}, rules.facts)
-    figures = rules.figures_on(today)
-    world = World(empty, rules.blank, rules.parameters, figures, rules.roots, today)
+    world = rules.world(empty, today)
     world.env[PERSON_SLOT] = world.anyone
     for test in program.all_tests():
         try:

@@ -19,7 +19,6 @@ from eligibility.program import Program, Test
 from eligibility.reading import Reader
 from eligibility.rulebook import Rulebook
 from eligibility.screening import screen
-from eligibility.world import World
 
 
 @dataclass
@@ -110,8 +109,7 @@ def _note_sides(
     rules: Rulebook, program: Program, household: Household, on: date, sides: Sides
 ) -> None:
     """Evaluate every test of the program, whether or not it decides in this case."""
-    figures = rules.figures_on(on)
-    world = World(household, rules.blank, rules.parameters, figures, rules.roots, on)
+    world = rules.world(household, on)
     sides.days.add(on)
     people = world.people if program.unit == "person" else [None]
     for person in people:

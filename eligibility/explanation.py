@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from eligibility.determination import MET, Measure, Reason
-from eligibility.expressions.compile import Closure, Compiler
 from eligibility.expressions.tree import PERSON_SLOT
-from eligibility.parameters import NoValue
-from eligibility.program import Group, Program, Test
+from eligibility.fewest import Fewest, Settled
+from eligibility.parameters import NoValue, Source
+from eligibility.program import Program, Test
+from eligibility.rulebook import Rulebook
 from eligibility.spans import Number, Span, ends, is_open, span
-from eligibility.tracing import Hidden, TracedWorld
-from eligibility.wording import Shown, Wording, Wordings
+from eligibility.switches import Switchboard
+from eligibility.tracing import TracedWorld
+from eligibility.witness import Chooser, Seen, Witness
+from eligibility.wording import Shown, Wording
 from eligibility.world import PersonView
 
 NO_FIGURES = "We do not have this program's figures for that day."
-
-Witness = list[tuple[Test, int]]
-"""Tests with the bits of the answers each rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,228 +31,138 @@ class Why:
     stale: tuple[str, ...]
 
 
+@dataclass(slots=True)
+class Result:
+    """One program, for a household or a person: what came out, and the tests that decide."""
+
+    program: Program
+    person: PersonView | None
+    outcome: bool | None
+    concerned: bool = True
+    witness: Witness = field(default_factory=list)
+    read: dict[int, int] = field(default_factory=dict)
+    why: Why | None = None
+
+
 class Explainer:
-    """Explains determinations in one traced world. Equal tests are explained once."""
+    """Explains all results of one household. Equal tests are explained once."""
 
-    def __init__(
-        self,
-        world: TracedWorld,
-        compiler: Compiler,
-        roots: Mapping[str, Closure],
-        wordings: Wordings,
-        minimal: bool,
-    ) -> None:
+    def __init__(self, world: TracedWorld, rules: Rulebook) -> None:
         self.world = world
-        self.roots = roots
-        self.had_choice = False
-        self.minimal = minimal
-        self.compiler = compiler
-        self.wordings = wordings
-        self.known: dict[Any, int] = {}
+        self.rules = rules
+        self.tests = rules.traced[0].tests
+        self.wordings = rules.traced[2]
         self.reasons: dict[Any, Reason] = {}
-        self.seen: dict[int, tuple[bool | None, int]] = {}
         self.labels: dict[int, tuple[str, ...]] = {}
-        self.kept = 0
+        self.readable: dict[str, int] = {}
+        self.told_by: dict[int, int] = {}
+        self.sources: dict[int, dict[str, str]] = {}
 
-    def outcome(self, program: Program) -> bool | None:
-        """Whether the tests of a program are met, for the person now decided on."""
-        self.seen.clear()
-        fits = True if program.who is None else self._truth(program.who)
+    def decide(self, result: Result) -> None:
+        """Whether the tests of a program are met, and which of them decide."""
+        program = result.program
+        self.world.env[PERSON_SLOT] = result.person
+        chooser = Chooser(self._look, lambda: self.world.told)
+        fits = True if program.who is None else chooser.truth(program.who)
+        result.concerned = fits is not False
         if fits is False or program.status_now == "closed":
-            return False
-        met = self._truth(program.tests)
-        return met if met is False or fits else None
-
-    def explain(self, program: Program, person: PersonView | None, outcome: bool | None) -> Why:
-        """The reasons for an outcome that screening found."""
-        self.world.env[PERSON_SLOT] = person
+            result.outcome = False
+        else:
+            met = chooser.truth(program.tests)
+            result.outcome = met if met is False or fits else None
         if program.status_now == "closed":
-            return Why((_plain("status", "unmet", program.status_text, program),), (), ())
-        self.kept, self.had_choice = 0, False
-        chosen = self._chosen(program, outcome)
-        if outcome is None:
-            return self._unclear(program, [test for test, _ in chosen])
-        chosen = self._tightened(chosen, outcome)
-        if self.minimal and (self.had_choice or len(chosen) > 1):
-            chosen = self._settled_by_less(program, chosen, outcome)
-        stale: dict[str, None] = {}
-        reasons = []
-        for test, mask in chosen:
-            log = self._seen(test)[1]
-            reasons.append(self._reason(program, test, outcome, mask, log))
-            stale.update(dict.fromkeys(self._stale(log)))
-        return Why(tuple(reasons), (), tuple(stale))
+            result.why = Why((_plain("status", "unmet", program.status_text, program),), (), ())
+        else:
+            result.witness = chooser.choose(program, result.outcome)
+            result.read = {id(test): chooser.see(test)[1] for test, _ in result.witness}
 
-    def _chosen(self, program: Program, outcome: bool | None) -> Witness:
-        who = program.who
-        if who is None:
-            return self._witness(program.tests, outcome)
-        fits = self._truth(who)
-        if outcome is None:
-            open_tests = [] if fits is True else self._witness(who, None)
-            still = fits is not False and self._truth(program.tests) is None
-            return open_tests + (self._witness(program.tests, None) if still else [])
-        if outcome is False:
-            self.had_choice = self.minimal and fits is False and self._unmet_too(program)
-            return self._witness(who if fits is False else program.tests, False)
-        return self._witness(who, True) + self._witness(program.tests, True)
+    def _look(self, test: Test) -> Seen:
+        self.world.log = 0
+        return self.tests[id(test.rule)](self.world), self.world.log
 
-    def _unmet_too(self, program: Program) -> bool:
-        """Whether the tests would be unmet anyway; never, where their figures are not there."""
-        env = self.world.env
-        try:
-            return self._truth(program.tests) is False
-        except NoValue:
-            self.world.env = env
-            return False
+    def explain(self, results: list[Result], minimal: bool) -> None:
+        """The reasons of every result, if so asked with only the answers it cannot do without."""
+        if minimal:
+            self._leave_out([one for one in results if one.outcome is not None and not one.why])
+        for result in results:
+            if result.why is None:
+                self.world.env[PERSON_SLOT] = result.person
+                result.why = self._why(result)
 
-    def _tightened(self, chosen: Witness, outcome: bool) -> Witness:
-        """Once more, now that it is known which answers the other tests need anyway."""
-        if len(chosen) < 2 or not self.minimal:
-            return chosen
-        masks = [mask for _, mask in chosen]
-        for index, (test, mask) in enumerate(chosen):
-            others = 0
-            for other, found in enumerate(masks):
-                others |= found if other != index else 0
-            if self.world.told_of(self._seen(test)[1]) & others & ~mask:
-                self.kept = others
-                masks[index] = self._facts(test, outcome)
-        return [(test, mask) for (test, _), mask in zip(chosen, masks, strict=True)]
+    def _leave_out(self, settled: list[Result]) -> None:
+        """Keep the fewest answers that force each result, and the tests that read them."""
+        board = Switchboard(self.world, self.rules.roots)
+        fewest = Fewest(self.world, board, self.rules.compiler)
+        found = fewest.find([self._settled(result) for result in settled])
+        for result, one in zip(settled, found, strict=True):
+            if one.needed != one.read:
+                self._choose_anew(result, one.needed, fewest)
 
-    def _settled_by_less(self, program: Program, chosen: Witness, outcome: bool) -> Witness:
-        """Tests can lean on each other: see if the result holds with still fewer answers, and
-        if so choose the tests anew among what is left. Then each answer left is needed."""
-        world, root = self.world, self.roots[program.id]
-        needed = 0
-        for _, mask in chosen:
-            needed |= mask
-        hidden: list[Hidden] = []
-        while others := world.told_of(self._read_by(root)) & ~needed:
-            hidden += [world.hide(path) for path in world.named(others)]
-        dropped = False
-        for path in world.named(needed):
-            gone = self._without(path, root, outcome, needed, 0)
-            hidden += gone
-            dropped = dropped or bool(gone)
-        if dropped:
-            self.kept, self.known = 0, {}
-            chosen = self._tightened(self._chosen(program, outcome), outcome)
-            self.known = {}
-        for one in reversed(hidden):
-            world.restore(one)
-        return chosen
+    def _settled(self, result: Result) -> Settled:
+        name = result.program.id
+        return Settled(
+            result.program,
+            result.person,
+            result.outcome is True,
+            result.witness,
+            lambda: self._readable(name),
+            lambda: self._elsewhere(result),
+        )
 
-    def _read_by(self, closure: Closure) -> int:
-        """The bits of all answers and figures a closure reads."""
-        self.world.start()
-        closure(self.world)
-        return self.world.log
-
-    def _seen(self, node: Test | Group) -> tuple[bool | None, int]:
-        """Whether a test or group holds, and what its tests read. Kept until the next program or
-        person, unless answers are being hidden meanwhile."""
-        found = self.seen.get(id(node))
-        if found is None:
-            found = self._look(node)
-            if not self.minimal:
-                self.seen[id(node)] = found
+    def _elsewhere(self, result: Result) -> int:
+        deciding = {id(test) for test, _ in result.witness}
+        found = 0
+        for test in result.program.all_tests():
+            if id(test) not in deciding:
+                found |= self._told_by(test)
         return found
 
-    def _look(self, node: Test | Group) -> tuple[bool | None, int]:
-        if isinstance(node, Test):
-            self.world.log = 0
-            return self.compiler.tests[id(node.rule)](self.world), self.world.log
-        settling = node.kind == "any"
-        result: bool | None = not settling
-        log = 0
-        for member in node.members:
-            answer, read = self._seen(member)
-            log |= read
-            if answer is settling:
-                result = settling
-            elif answer is None and result is not settling:
-                result = None
-        return result, log
+    def _told_by(self, test: Test) -> int:
+        """All told answers a test can read."""
+        found = self.told_by.get(id(test.rule))
+        if found is None:
+            found = self.told_by[id(test.rule)] = self._told_in(test.rule.facts, test.rule.links)
+        return found
 
-    def _truth(self, node: Test | Group) -> bool | None:
-        return self._seen(node)[0]
+    def _choose_anew(self, result: Result, needed: int, fewest: Fewest) -> None:
+        """Among what is needed other tests may decide than among all that was told."""
+        compiler = self.rules.compiler
 
-    def _witness(self, node: Test | Group, outcome: bool | None) -> Witness:
-        """The tests that force an outcome: one where one is enough, all where all are needed;
-        for an unclear one, all that are still open."""
-        if isinstance(node, Test):
-            mask = 0 if outcome is None else self._facts(node, outcome)
-            self.kept |= mask
-            return [(node, mask)]
-        fitting = [member for member in node.members if self._truth(member) is outcome]
-        if outcome is not None and (node.kind == "any") is outcome:
-            self.had_choice = self.had_choice or len(fitting) > 1
-            return self._witness(min(fitting, key=self._effort), outcome)
-        # A plain test first: what it rests on is known when a choice comes up elsewhere.
-        ordered = sorted(fitting, key=lambda member: isinstance(member, Group))
-        found = {id(member): self._witness(member, outcome) for member in ordered}
-        return [test for member in fitting for test in found[id(member)]]
+        def look(test: Test) -> Seen:
+            try:
+                truth = compiler.tests[id(test.rule)](bare)
+            except NoValue:
+                truth = None
+            return truth, needed & self._told_by(test)
 
-    def _effort(self, member: Test | Group) -> int:
-        """How many answers a member rests on beyond those that are needed anyway."""
-        return (self.world.told_of(self._seen(member)[1]) & ~self.kept).bit_count()
+        with fewest.alone(result.person, needed) as bare:
+            result.witness = Chooser(look, lambda: -1).choose(result.program, result.outcome)
 
-    def _facts(self, test: Test, outcome: bool) -> int:
-        """The fewest answers that force a test: drop each in turn and see if it still holds.
-        Answers that are needed anyway are preferred."""
-        needed = self.world.told_of(self._seen(test)[1])
-        if not self.minimal:
-            return needed
-        rule = test.rule
-        person = self.world.env[PERSON_SLOT] if PERSON_SLOT in rule.free else None
-        key = (id(rule), person.index if person else None, self.kept & needed)
-        if key not in self.known:
-            closure = self.compiler.remembering(rule)
-            self.known[key] = self._fewest(closure, outcome, needed)
-        return self.known[key]
+    def _readable(self, program_id: str) -> int:
+        """All told answers a program can read."""
+        if program_id not in self.readable:
+            program = self.rules.programs[program_id]
+            self.readable[program_id] = self._told_in(program.facts, program.links)
+        return self.readable[program_id]
 
-    def _fewest(self, closure: Closure, outcome: bool, needed: int) -> int:
-        world = self.world
-        gone: list[Hidden] = []
-        for path in (*world.named(needed & ~self.kept), *world.named(needed & self.kept)):
-            dropped = self._without(path, closure, outcome, needed, self.kept)
-            if dropped:
-                gone += dropped
-                needed = world.told_of(world.log)
-        for hidden in reversed(gone):
-            world.restore(hidden)
-        return needed
+    def _told_in(self, facts: Iterable[str], links: Iterable[str]) -> int:
+        found = 0
+        for fact in facts:
+            found |= self.world.told_of_fact(fact)
+        for link in links:
+            found |= self._readable(link)
+        return found
 
-    def _without(
-        self, path: str, closure: Closure, outcome: bool, needed: int, kept: int
-    ) -> list[Hidden]:
-        """Hide one answer, and others that would only be read in its place. Returns what was
-        hidden if the outcome still holds; otherwise everything is given back."""
-        world = self.world
-        hidden = [world.hide(path)]
-        while True:
-            world.start()
-            if closure(world) is not outcome:
-                break
-            new = world.told_of(world.log) & ~needed & ~kept
-            if not new:
-                return hidden
-            hidden += [world.hide(other) for other in world.named(new)]
-        for one in reversed(hidden):
-            world.restore(one)
-        return []
-
-    def _unclear(self, program: Program, tests: list[Test]) -> Why:
-        world = self.world
+    def _why(self, result: Result) -> Why:
+        world, outcome = self.world, result.outcome
         settle: dict[str, None] = {}
         stale: dict[str, None] = {}
         reasons = []
-        for test in tests:
-            log = self._seen(test)[1]
-            told = world.told_of(log)
-            settle.update(dict.fromkeys(world.open_at(log)))
-            reasons.append(self._reason(program, test, None, told, log))
+        for test, mask in result.witness:
+            log = result.read.get(id(test)) or self._look(test)[1]
+            if outcome is None:
+                settle.update(dict.fromkeys(world.open_at(log)))
+            reasons.append(self._reason(result.program, test, outcome, mask, log))
             stale.update(dict.fromkeys(self._stale(log)))
         return Why(tuple(reasons), tuple(settle), tuple(stale))
 
@@ -285,7 +195,7 @@ class Explainer:
         value = limit = distance = None
         if shown is not None:
             value = shown.value(world)
-            world.start()
+            world.log = 0
             limit = shown.limit(world)
             read = [*world.figures_of(world.log), *read]
             distance = _distance(value, limit)
@@ -304,12 +214,18 @@ class Explainer:
             label=row.label if row else None,
             since=reading.since if reading else None,
             stale=bool(reading and reading.stale),
-            confidence=max(row.confidence for row in reading.rows) if reading else None,
-            source=row.source.to_json() if row else wording.source,
+            confidence=reading.confidence if reading else None,
+            source=self._source(row.source) if row else wording.source,
             text=wording.text,
             values=self._measures(wording, value, limit, distance),
             link=wording.link,
         )
+
+    def _source(self, source: Source) -> dict[str, str]:
+        found = self.sources.get(id(source))
+        if found is None:
+            found = self.sources[id(source)] = source.to_json()
+        return found
 
     def _measures(
         self,
@@ -366,6 +282,6 @@ def _plain(test: str, outcome: str, text: str, program: Program) -> Reason:
     )
 
 
-def without_figures(program: Program, error: NoValue) -> Why:
+def without_figures(program: Program) -> Why:
     """Why nothing can be said: the day is before the first figure."""
     return Why((_plain("figures", "unclear", NO_FIGURES, program),), (), ())

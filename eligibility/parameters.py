@@ -110,6 +110,11 @@ class Reading:
         return len(self.rows) > 1 or any(row.open for row in self.rows)
 
     @cached_property
+    def confidence(self) -> str:
+        """How sure we are of it: the least sure of its rows."""
+        return max(row.confidence for row in self.rows)
+
+    @cached_property
     def single(self) -> Number:
         """The value of a parameter that is not a table."""
         result: Number | None = None

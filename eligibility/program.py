@@ -64,10 +64,11 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How many working days an agency has."""
+    """How many working days an agency has, and when it has fewer."""
 
     working_days: int
     urgent_working_days: int | None
+    urgent_when: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,9 @@ class Program:
     @property
     def all_figures(self) -> frozenset[Any]:
         """Every parameter its text names, also those only shown in sentences."""
-        trees = self.values.values()
+        trees = list(self.values.values())
+        if self.clock is not None and self.clock.urgent_when is not None:
+            trees.append(self.clock.urgent_when)
         return self.figures.union(*(tree.figures for tree in trees))
 
     @cached_property

@@ -345,11 +345,16 @@ class _ProgramReader:
         node = self.get("clock")
         if node is None:
             return None
-        keys = ("working_days", "urgent_working_days")
+        keys = ("working_days", "urgent_working_days", "urgent_when")
         get = self.reader.table(node, keys, keys[:1]).entries.get
-        urgent = get("urgent_working_days")
+        urgent, when = get("urgent_working_days"), get("urgent_when")
+        if when is not None and urgent is None:
+            self.reader.add(when.place, "clock", "Say urgent_working_days as well.")
+        scope = replace(self.scope, has_person=False)
         return Clock(
-            self.reader.whole(get("working_days")), self.reader.whole(urgent) if urgent else None
+            self.reader.whole(get("working_days")),
+            self.reader.whole(urgent) if urgent else None,
+            read_expression(self.reader, when, scope, BOOL) if when is not None else None,
         )
 
     def _handoff(self) -> Handoff | None:

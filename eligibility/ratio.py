@@ -64,7 +64,11 @@ class Ratio:
 
     def __mul__(self, other: Any) -> Any:
         if type(other) is int:
-            return ratio(self.numerator * other, self.denominator)
+            bottom = self.denominator
+            common = gcd(other, bottom)
+            if common == bottom:
+                return self.numerator * (other // bottom)
+            return _lowest(self.numerator * (other // common), bottom // common)
         if type(other) is Ratio:
             top = self.numerator * other.numerator
             return ratio(top, self.denominator * other.denominator)

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from eligibility.documents import Node, Table, read_document, read_text
-from eligibility.expressions.compile import Compiler, conjunction, disjunction, pays_key
+from eligibility.expressions.compile import Closure, Compiler, conjunction, disjunction, pays_key
 from eligibility.expressions.tree import Trees
 from eligibility.facts import Vocabulary, load_vocabulary
 from eligibility.findings import RulesError
+from eligibility.household import Household
 from eligibility.parameter_files import load_parameters, parameters_of
-from eligibility.parameters import Parameter, Reading
+from eligibility.parameters import MAX_SIZE, Parameter
 from eligibility.program import Group, Program, Test
 from eligibility.program_files import Known, read_program
 from eligibility.reading import Reader
 from eligibility.spans import ends
+from eligibility.tracing import TracedWorld
 from eligibility.wording import Wordings
-from eligibility.world import Blank, FigureKey, World
+from eligibility.world import Blank, Figures, Root, World
 
 MAX_DAYS = 64
 ENGINE = 1
 """Raised when the meaning of a rule text changes, so that a replay knows."""
 
-Root = Callable[[World], bool | None]
+Roots = Mapping[str, Root]
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,21 +44,36 @@ class Rulebook:
     programs: Mapping[str, Program]
     compiler: Compiler
     blank: Blank
-    roots: Mapping[str, Root]
-    wordings: Wordings
-    _figures: dict[date, dict[FigureKey, Reading]] = field(default_factory=dict)
+    roots: Roots
+    _figures: dict[date, Figures] = field(default_factory=dict)
     _sources: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Rulebook({', '.join(self.programs)})"
 
-    def figures_on(self, on: date) -> dict[FigureKey, Reading]:
+    def figures_on(self, on: date) -> Figures:
         """What parameters read on a day, remembered for the few days screened last."""
-        if on not in self._figures:
+        found = self._figures.get(on)
+        if found is None:
             while len(self._figures) >= MAX_DAYS:
                 self._figures.pop(next(iter(self._figures)), None)
-            self._figures[on] = {}
-        return self._figures[on]
+            found = self._figures[on] = Figures(self.parameters, on)
+        return found
+
+    def world(self, household: Household, on: date) -> World:
+        """A household laid out for these rules on a day."""
+        return World(household, self.blank, self.figures_on(on), self.roots, on)
+
+    def traced_world(self, household: Household, on: date) -> TracedWorld:
+        """The same, noting which answers and figures are read."""
+        roots = self.traced[1]
+        return TracedWorld(household, self.blank, self.figures_on(on), roots, on).trace()
+
+    @cached_property
+    def traced(self) -> tuple[Compiler, Roots, Wordings]:
+        """What explanations need: closures that note what they read, and the words."""
+        compiler = self.compiler.traced()
+        return compiler, compile_roots(compiler, self.programs), Wordings(compiler)
 
     def hash_of(self, program_id: str) -> str:
         """SHA-256 of the program's canonical rule text."""
@@ -134,13 +152,13 @@ def load_rules(shared: Path, city: Path | None = None) -> Rulebook:
 
 
 def rules_from_source(source: Mapping[str, Any], vocabulary: Vocabulary) -> Rulebook:
-    """The rules as they stood, from a stored canonical text. Raises RulesError if it cannot be
-    read any more."""
+    """The rules as they stood, from a stored canonical text, its keys in any order. Raises
+    RulesError if it cannot be read any more."""
     reader = Reader()
     parameters: dict[str, Parameter] = {}
     for name, raw in source["parameters"].items():
         family, _, own = name.partition(".")
-        body = {key: value for key, value in raw.items() if key != "sources"}
+        body = {key: _in_order(value) for key, value in raw.items() if key != "sources"}
         document = {
             "family": family,
             "sources": raw.get("sources", {}),
@@ -150,6 +168,16 @@ def rules_from_source(source: Mapping[str, Any], vocabulary: Vocabulary) -> Rule
             parameters[parameter.id] = parameter
     documents = [_as_node(raw, name) for name, raw in source["programs"].items()]
     return build_rules(reader, vocabulary, parameters, documents, whole=False)
+
+
+def _in_order(value: Any) -> Any:
+    """Tables by size count up, also where a store gave the keys back as 1, 10, 2."""
+    if isinstance(value, list):
+        return [_in_order(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    keys = sorted(value, key=lambda key: int(key) if key.isdecimal() else MAX_SIZE + 1)
+    return {key: _in_order(value[key]) for key in keys}
 
 
 def _as_node(value: Any, name: str) -> Node:
@@ -177,10 +205,8 @@ def build_rules(
     reader.stop_if_any()
     _refuse_circles(programs)
     compiler = Compiler()
-    roots = {program.id: program_root(compiler, program) for program in programs.values()}
-    for program in programs.values():
-        roots[pays_key(program.id)] = pays_root(compiler, program)
-    return Rulebook(facts, parameters, programs, compiler, Blank(facts), roots, Wordings(compiler))
+    roots = compile_roots(compiler, programs)
+    return Rulebook(facts, parameters, programs, compiler, Blank(facts), roots)
 
 
 def _units(reader: Reader, documents: list[Node]) -> dict[str, str]:
@@ -208,7 +234,16 @@ def _refuse_circles(programs: Mapping[str, Program]) -> None:
         raise RulesError([place.finding("cycle", message)]) from None
 
 
-def program_root(compiler: Compiler, program: Program) -> Root:
+def compile_roots(compiler: Compiler, programs: Mapping[str, Program]) -> Roots:
+    """Whether each program's tests are met, and whether it pays."""
+    roots: dict[str, Root] = {}
+    for program in programs.values():
+        for name, build in ((program.id, program_root), (pays_key(program.id), pays_root)):
+            roots[name] = compiler.place(name), build(compiler, program)
+    return roots
+
+
+def program_root(compiler: Compiler, program: Program) -> Closure:
     """Whether all tests of a program are met; a closed program never is."""
     if program.status_now == "closed":
         return lambda world: False
@@ -218,7 +253,7 @@ def program_root(compiler: Compiler, program: Program) -> Root:
     return conjunction([compiler.remembering(program.who.rule), root])
 
 
-def pays_root(compiler: Compiler, program: Program) -> Root:
+def pays_root(compiler: Compiler, program: Program) -> Closure:
     """Whether a program is likely and worth more than nothing; without an amount, if likely."""
     root = program_root(compiler, program)
     if program.amount is None:
@@ -233,7 +268,7 @@ def pays_root(compiler: Compiler, program: Program) -> Root:
     return conjunction([root, worth])
 
 
-def compile_tests(compiler: Compiler, node: Test | Group) -> Root:
+def compile_tests(compiler: Compiler, node: Test | Group) -> Closure:
     """The closure of a test or of a group of tests."""
     if isinstance(node, Test):
         return compiler.remembering(node.rule)

@@ -1,21 +1,18 @@
-"""A world that notes which answers and figures are read, and can hide answers one by one."""
+"""A world that notes which answers and figures are read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from eligibility.household import Household, Income, Person
+from eligibility.household import Income, Person
 from eligibility.parameters import Reading
 from eligibility.spans import Span
-from eligibility.world import FigureKey, World, received
+from eligibility.world import FigureKey, PersonView, Root, World, received
 
-Undo = list[tuple[dict[str, Any], str, Any]]
-Aside = list[tuple[Any, tuple[Any, int]]]
 AGE_CELLS = ("person.birth_date", "person.age", "person.age_months")
 TIE_CELLS = ("person.ties", "person.tax_household", "person.tax_role")
-
 
 PathsOf = Callable[[str], Iterable[str]]
 
@@ -33,27 +30,17 @@ class Bits(dict[str, int]):
         return found
 
 
-class Hidden(NamedTuple):
-    """One hidden answer: its cells as they were, and the values that rested on it."""
-
-    path: str
-    mask: int
-    undo: Undo
-    aside: Aside
-
-
-NOT_YET = Hidden("", 0, [], [])
-
-
 class TracedWorld(World):
-    """A world for explanations. Paths look like `people.p1.birth_date`."""
+    """A world for explanations: each answer and each figure has a bit, given when it is first
+    read, and `log` holds the bits of what was read. Paths look like `people.p1.birth_date`."""
 
     def trace(self) -> TracedWorld:
         """Start noting reads; called once, after the world is laid out."""
+        self.log = 0
+        self.logs: dict[int, int] = {}
         self.placed: dict[str | FigureKey, int] = {}
         self.names: list[str | FigureKey] = []
-        self.told = self.answers = self.hidden_mask = 0
-        self.hidden: dict[str, Hidden] = {}
+        self.told = self.answers = 0
         self.answered: dict[str, Any] = {}
         self.lists: dict[int, list[str]] = {}
         self.readings: dict[int, list[Reading]] = {}
@@ -69,16 +56,35 @@ class TracedWorld(World):
             for index, income in enumerate(view.incomes):
                 path = (f"people.{view.id}.incomes.{index}",)
                 income.bits = Bits(self, partial(_always, path))
+        self.any_income.bits = Bits(self, partial(_always, ()))
         return self
+
+    def plain(self, roots: Mapping[str, Root]) -> World:
+        """The same answers without tracing; what was found out so far is remembered."""
+        lane = self.lane()
+        lane.roots = roots
+        lane.memo = dict(self.memo)
+        return lane
+
+    def more_people(self) -> int:
+        """How many people may still be added to the list."""
+        self.log |= self.bits["people_complete"]
+        return super().more_people()
+
+    def more_incomes(self, person: PersonView) -> int:
+        """How many incomes of a person may still be added to the list."""
+        self.log |= person.bits["person.incomes_complete"]
+        return super().more_incomes(person)
 
     def mask(self, paths: Iterable[str]) -> int:
         """The bits of some paths, given in the order in which they are first read."""
-        found = 0
+        found, placed = 0, self.placed
         for path in paths:
-            found |= self._bit(path)
+            bit = placed.get(path)
+            found |= self.bit(path) if bit is None else bit
         return found
 
-    def _bit(self, name: str | FigureKey) -> int:
+    def bit(self, name: str | FigureKey) -> int:
         bit = self.placed.get(name)
         if bit is None:
             bit = self.placed[name] = 1 << len(self.names)
@@ -89,6 +95,10 @@ class TracedWorld(World):
                 if told is not None:
                     self.told |= bit
         return bit
+
+    def path(self, bit: int) -> str:
+        """The path of one answer's bit."""
+        return str(self.names[bit.bit_length() - 1])
 
     def named(self, mask: int) -> list[str]:
         """The paths of some bits, in the order in which they were first read."""
@@ -111,12 +121,9 @@ class TracedWorld(World):
 
     def reading(self, figure: FigureKey) -> Reading:
         """The figure on this day, noted as read."""
-        self.log |= self._bit(figure)
-        return super().reading(figure)
-
-    def start(self) -> None:
-        """Forget what was read so far."""
-        self.log = 0
+        bit = self.placed.get(figure)
+        self.log |= self.bit(figure) if bit is None else bit
+        return self.figures[figure]
 
     def figures_of(self, log: int) -> list[Reading]:
         """The figures among what was read, in order."""
@@ -130,8 +137,25 @@ class TracedWorld(World):
         return found
 
     def told_of(self, log: int) -> int:
-        """The answers among what was read that were given at least in part, and not hidden."""
-        return log & self.told & ~self.hidden_mask
+        """The answers among what was read that were given at least in part."""
+        return log & self.told
+
+    def told_of_fact(self, fact: str) -> int:
+        """The told answers to one fact, of everybody it is asked of."""
+        entity, _, name = fact.partition(".")
+        if entity == "people_complete":
+            paths = [entity]
+        elif entity == "household":
+            paths = [fact]
+        elif name == "incomes":
+            paths = [
+                f"people.{view.id}.incomes.{index}"
+                for view in self.people
+                for index in range(len(view.incomes))
+            ]
+        else:
+            paths = [f"people.{view.id}.{name}" for view in self.people]
+        return self.mask(paths) & self.told
 
     def open_at(self, log: int) -> list[str]:
         """The answers among what was read that were not given, or not exactly."""
@@ -151,11 +175,11 @@ class TracedWorld(World):
             return self.source.people_complete
         if parts[0] == "household":
             if parts[1] == "receives":
-                return _member(self.source, parts[2])
+                return received(self.source, parts[2])
             return _answered((self.source.facts.get("household") or {}).get(parts[1]))
         person, row = self.rows[parts[1]]
         if parts[2] == "receives":
-            return _member(person, parts[3])
+            return received(person, parts[3])
         if parts[2] == "incomes":
             return row["incomes"][int(parts[3])] or None
         return _answered(row.get(parts[2]))
@@ -178,19 +202,17 @@ class TracedWorld(World):
         if not name.startswith("household.receives."):
             return (name,)
         member = name.rpartition(".")[2]
-        hidden = frozenset(self.hidden)
-        if received("household", self.source, member, hidden):
-            return (name,)
-        for person in self.source.people:
-            if received(f"people.{person.id}", person, member, hidden):
-                return (f"people.{person.id}.receives.{member}",)
+        if not received(self.source, member):
+            for person in self.source.people:
+                if received(person, member):
+                    return (f"people.{person.id}.receives.{member}",)
         return (name,)
 
     def _anyone_paths(self, name: str) -> tuple[str, ...]:
         if not name.startswith("person.receives."):
             return ()
         member = name.rpartition(".")[2]
-        told = received("household", self.source, member, frozenset(self.hidden))
+        told = received(self.source, member)
         return (f"household.receives.{member}",) if told is False else ()
 
     def _person_paths(self, person: Person, name: str) -> tuple[str, ...]:
@@ -201,10 +223,8 @@ class TracedWorld(World):
         if name in TIE_CELLS:
             return self._tie_paths(person, name)
         if name.startswith("person.receives."):
-            member, hidden = name.rpartition(".")[2], frozenset(self.hidden)
-            own = received(f"people.{person.id}", person, member, hidden)
-            home = received("household", self.source, member, hidden)
-            if own is None and home is False:
+            member = name.rpartition(".")[2]
+            if received(person, member) is None and received(self.source, member) is False:
                 return (f"household.receives.{member}",)
         return (base + name.partition(".")[2],)
 
@@ -219,92 +239,9 @@ class TracedWorld(World):
         ]
         return tuple(namers) or own
 
-    def hide(self, path: str) -> Hidden:
-        """Treat an answer as not given. Returns what `restore` needs."""
-        self.hidden[path] = NOT_YET
-        self.hidden_mask |= self._bit(path)
-        undo: Undo = []
-        parts = path.split(".")
-        mask = self._bit(path)
-        if "receives" in parts:
-            mask = self._change_receives(parts[-1])
-        elif parts[0] == "people_complete":
-            _put(undo, self.top, path, None)
-        elif parts[0] == "household":
-            _put(undo, self.household, path, self.blank.household.get(path))
-        else:
-            self._hide_of_person(parts, undo)
-        hidden = self.hidden[path] = Hidden(path, mask, undo, self._set_aside(mask))
-        return hidden
-
-    def restore_all(self) -> None:
-        """Give every hidden answer back."""
-        for hidden in reversed(tuple(self.hidden.values())):
-            self.restore(hidden)
-
-    def restore(self, hidden: Hidden) -> None:
-        """Give a hidden answer back; the last one hidden first."""
-        del self.hidden[hidden.path]
-        self.hidden_mask &= ~self._bit(hidden.path)
-        if ".receives." in hidden.path:
-            self._change_receives(hidden.path.rpartition(".")[2])
-        for cells, name, value in reversed(hidden.undo):
-            cells[name] = value
-        self._set_aside(hidden.mask)
-        self.memo.update(hidden.aside)
-
-    def _set_aside(self, mask: int) -> Aside:
-        """Take out every remembered value that rests on one of these answers."""
-        memo = self.memo
-        found = [(place, kept) for place, kept in memo.items() if kept[1] & mask]
-        for place, _ in found:
-            del memo[place]
-        return found
-
-    def _change_receives(self, member: str) -> int:
-        """Work out anew who receives something, and from whose answer that is known. Returns
-        the bits of the answers it may rest on."""
-        self.set_receives(frozenset(self.hidden), (member,))
-        own, name = f"household.receives.{member}", f"person.receives.{member}"
-        for bits in (self.bits, self.anyone.bits, *(one.bits for one in self.people)):
-            bits.pop(own, None)
-            bits.pop(name, None)
-        return self.mask([own, *(f"people.{one.id}.receives.{member}" for one in self.people)])
-
-    def _hide_of_person(self, parts: list[str], undo: Undo) -> None:
-        view = next(one for one in self.people if one.id == parts[1])
-        name = parts[2]
-        if name == "incomes":
-            cells = view.incomes[int(parts[3])].cells
-            for cell, value in self.blank.income.items():
-                _put(undo, cells, cell, value)
-        elif name in ("birth_date", "age_months"):
-            blank: dict[str, Any] = {}
-            self.set_age(blank, None)
-            for cell, value in blank.items():
-                _put(undo, view.cells, cell, value)
-        elif name == "ties":
-            for one in self.people:
-                if one is view or one.cells["person.tax_household"] == one.id:
-                    _put(undo, one.cells, "person.tax_household", None)
-            for cell in TIE_CELLS:
-                _put(undo, view.cells, cell, None)
-        else:
-            cell = f"person.{name}"
-            _put(undo, view.cells, cell, self.blank.person.get(cell))
-
 
 def _always(paths: tuple[str, ...], _: str) -> tuple[str, ...]:
     return paths
-
-
-def _put(undo: Undo, cells: dict[str, Any], name: str, value: Any) -> None:
-    undo.append((cells, name, cells[name]))
-    cells[name] = value
-
-
-def _member(holder: Household | Person, member: str) -> bool | None:
-    return holder.receives.get(member, False if holder.receives_closed else None)
 
 
 def _answered(told: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -22,24 +22,33 @@ from eligibility.parameters import Parameter, Reading, read_figure
 from eligibility.spans import Span, ends, span
 
 ENV_SIZE = 32
+PLACES = 1024
+"""More than there can be people: what is remembered for one person has a place of its own."""
 FigureKey = tuple[str, TakesOver]
 
 
-class NoBits(dict[str, int]):
-    """Stands where a traced world keeps the bits of each cell: reading one leaves no trace."""
+class Figures(dict[FigureKey, Reading]):
+    """What parameters read on one day. `lines` remembers limits made from figures alone, by
+    expression and size."""
 
-    def __missing__(self, name: str) -> int:
-        self[name] = 0
-        return 0
+    def __init__(self, parameters: Mapping[str, Parameter], on: date) -> None:
+        super().__init__()
+        self.parameters = parameters
+        self.on = on
+        self.lines: dict[int, Any] = {}
 
-
-NO_BITS = NoBits()
+    def __missing__(self, key: FigureKey) -> Reading:
+        found = self[key] = read_figure(self.parameters[key[0]], key[1], self.on)
+        return found
 
 
 class PersonView:
-    """One person as an evaluator sees them. `index` is -1 for someone not yet described."""
+    """One person as an evaluator sees them. `index` is -1 for someone not yet described; `place`
+    and `given` keep apart what is remembered for each person."""
 
-    __slots__ = ("bits", "cells", "id", "incomes", "index")
+    __slots__ = ("bits", "cells", "given", "id", "incomes", "index", "place")
+
+    bits: Mapping[str, int]
 
     def __init__(
         self, index: int, id_: str, cells: dict[str, Any], incomes: list[IncomeView]
@@ -47,8 +56,9 @@ class PersonView:
         self.index = index
         self.id = id_
         self.cells = cells
-        self.bits: dict[str, int] = NO_BITS
         self.incomes = incomes
+        self.place = index + 1 if index >= 0 else PLACES - 1
+        self.given = self.place * PLACES
 
 
 class IncomeView:
@@ -56,9 +66,14 @@ class IncomeView:
 
     __slots__ = ("bits", "cells")
 
+    bits: Mapping[str, int]
+
     def __init__(self, cells: dict[str, Any]) -> None:
         self.cells = cells
-        self.bits: dict[str, int] = NO_BITS
+
+
+Root = tuple[int, Callable[["World"], bool | None]]
+"""Where a whole program's result is remembered for each person, and its closure."""
 
 
 class Blank:
@@ -99,46 +114,49 @@ class Blank:
 class World:
     """Everything closures read. Not shared between threads; one for each screening.
 
-    `figures` remembers what parameters are on this day, for all screenings of the day. Who reads
-    a cell adds its bits to `log`, and a remembered value is kept with the bits it was made from;
-    they are all 0 where nobody traces.
+    `figures` are the parameters of this day, for all screenings of the day; `roots` the closures
+    of whole programs, each with the place of what it remembers.
     """
 
     def __init__(
         self,
         household: Household,
         blank: Blank,
-        parameters: Mapping[str, Parameter],
-        figures: dict[FigureKey, Reading],
-        roots: Mapping[str, Callable[[World], bool | None]],
+        figures: Figures,
+        roots: Mapping[str, Root],
         on: date,
     ) -> None:
         self.on = on
         self.source = household
         self.blank = blank
-        self.parameters = parameters
         self.roots = roots
         self.max_people = blank.vocabulary.max_people
         self.max_incomes = blank.vocabulary.max_incomes
-        self.log = 0
-        self.bits: dict[str, int] = NO_BITS
-        self.memo: dict[Any, tuple[Any, int]] = {}
+        self.memo: dict[int, Any] = {}
         self.counted: dict[tuple[int, int], Any] = {}
         self.figures = figures
         self.env: list[Any] = [None] * ENV_SIZE
         self.household: dict[str, Any] = {**blank.household, **household.cells}
         self.top: dict[str, Any] = {"people_complete": household.people_complete}
         self.people = [self._person(index, person) for index, person in enumerate(household.people)]
-        self._tax_households()
+        self.name_tax_households()
         self.anyone = self._anyone()
         self.any_income = IncomeView(dict(blank.income))
         self._lay_out_receives()
+
+    def lane(self) -> World:
+        """Another evaluation of the same answers, which remembers nothing yet."""
+        lane = World.__new__(World)
+        lane.__dict__.update(self.__dict__)
+        lane.memo = {}
+        lane.env = [None] * ENV_SIZE
+        return lane
 
     def _person(self, index: int, person: Person) -> PersonView:
         cells = {**self.blank.person, **person.cells}
         cells["person.incomes_complete"] = person.incomes_complete
         self.set_age(cells, person)
-        self._set_ties(cells, person.ties)
+        self.set_ties(cells, person.ties)
         return PersonView(index, person.id, cells, [income_view(one) for one in person.incomes])
 
     def _anyone(self) -> PersonView:
@@ -166,12 +184,12 @@ class World:
         cells["person.age"] = age_years(birth, self.on)
         cells["person.age_months"] = age_months(birth, self.on)
 
-    def _set_ties(self, cells: dict[str, Any], ties: Ties | None) -> None:
+    def set_ties(self, cells: dict[str, Any], ties: Ties | None) -> None:
         cells["person.ties"] = ties
         cells["person.tax_household"] = ties.tax_household if ties else None
         cells["person.tax_role"] = ties.tax_role if ties else None
 
-    def _tax_households(self) -> None:
+    def name_tax_households(self) -> None:
         """A label that is a person's id takes that person in, if they told no other."""
         labels = {person.cells["person.tax_household"] for person in self.people}
         for person in self.people:
@@ -179,7 +197,8 @@ class World:
                 person.cells["person.tax_household"] = person.id
 
     def _lay_out_receives(self) -> None:
-        """Who receives what, for every member at once; the same as `set_receives`."""
+        """Who receives what. The household does when anyone in it does; a closed list of the
+        household answers for everyone."""
         source, blank = self.source, self.blank
         home = self.household
         implied: dict[str, bool | None] = {}
@@ -197,28 +216,9 @@ class World:
                     home[f"household.receives.{member}"] = True
         self.anyone.cells.update(implied)
 
-    def set_receives(self, hidden: frozenset[str], members: Iterable[str]) -> None:
-        """Who receives what. The household does when anyone in it does; a closed list of the
-        household answers for everyone."""
-        source = self.source
-        for member in members:
-            name = f"person.receives.{member}"
-            own = received("household", source, member, hidden)
-            told = [received(f"people.{one.id}", one, member, hidden) for one in source.people]
-            for view, value in zip(self.people, told, strict=True):
-                implied = False if own is False else None
-                view.cells[name] = implied if value is None else value
-            self.anyone.cells[name] = False if own is False else None
-            together = True if any(told) else own
-            self.household[f"household.receives.{member}"] = together
-
     def reading(self, figure: FigureKey) -> Reading:
         """The figure on this day. Raises NoValue before its first dated value."""
-        found = self.figures.get(figure)
-        if found is None:
-            parameter = self.parameters[figure[0]]
-            found = self.figures[figure] = read_figure(parameter, figure[1], self.on)
-        return found
+        return self.figures[figure]
 
     def day(self, which: str, at: MonthDay) -> date:
         """A named day around the day of screening."""
@@ -231,19 +231,14 @@ class World:
                 return date(self.on.year, *at)
         return self.on
 
-    def restore_all(self) -> None:
-        """Give hidden answers back; only a traced world hides any."""
-
     def more_people(self) -> int:
         """How many people may still be added to the list."""
-        self.log |= self.bits["people_complete"]
         if self.top["people_complete"] is True:
             return 0
         return max(0, self.max_people - len(self.people))
 
     def more_incomes(self, person: PersonView) -> int:
         """How many incomes of a person may still be added to the list."""
-        self.log |= person.bits["person.incomes_complete"]
         if person.cells["person.incomes_complete"] is True:
             return 0
         return max(0, self.max_incomes - len(person.incomes))
@@ -254,10 +249,6 @@ def income_view(income: Income) -> IncomeView:
     return IncomeView({"income.kind": income.kind, "income.pay": income.pay})
 
 
-def received(
-    owner: str, told: Household | Person, member: str, hidden: frozenset[str]
-) -> bool | None:
-    """What a household or person told of one benefit, unless that answer is hidden."""
-    if f"{owner}.receives.{member}" in hidden:
-        return None
+def received(told: Household | Person, member: str) -> bool | None:
+    """What a household or person told of one benefit; a closed list answers for the rest."""
     return told.receives.get(member, False if told.receives_closed else None)

@@ -7,20 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from eligibility.dates import age_months, age_years
+from eligibility.expressions.lines import line_of
 from eligibility.expressions.loops import LOOPS
-from eligibility.expressions.memory import (
-    called_with,
-    derived,
-    has_loop,
-    remembered,
-    with_own_variables,
-)
+from eligibility.expressions.memory import Plain, Reads, Traced, has_loop, with_own_variables
 from eligibility.expressions.tree import PERSON_SLOT, Expr
 from eligibility.money import rounded
 from eligibility.pay import Counter, factors, turn
 from eligibility.ratio import inverse
 from eligibility.spans import ends, greatest, hull, least, span
-from eligibility.world import PersonView, World
+from eligibility.world import PLACES, PersonView, World
 
 Closure = Callable[[World], Any]
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -41,12 +36,26 @@ def pays_key(program: str) -> str:
 
 
 class Compiler:
-    """Compiles each distinct tree once, so programs share closures and remembered values."""
+    """Compiles each distinct tree once, so programs share closures and remembered values.
 
-    def __init__(self) -> None:
+    A plain and a traced compiler of one rulebook share `places`, so that a value the one
+    remembered is found by the other.
+    """
+
+    def __init__(self, reads: Reads | None = None, places: dict[Any, int] | None = None) -> None:
+        self.reads: Reads = Plain() if reads is None else reads
+        self.places: dict[Any, int] = {} if places is None else places
         self._done: dict[int, Closure] = {}
         self.tests: dict[int, Closure] = {}
         self._kept: list[Expr] = []
+
+    def traced(self) -> Compiler:
+        """A compiler whose closures note what they read."""
+        return Compiler(Traced(), self.places)
+
+    def place(self, what: Any) -> int:
+        """Where the values of a tree, by its id, or of a named root are remembered."""
+        return self.places.setdefault(what, (len(self.places) + 1) * PLACES * PLACES)
 
     def compile(self, tree: Expr) -> Closure:
         """The closure of a tree. Booleans give True, False or None; numbers may be spans."""
@@ -63,7 +72,8 @@ class Compiler:
         if found is None:
             found = self.compile(tree)
             if tree.op not in CHEAP:
-                found = remembered(found, id(tree), PERSON_SLOT in tree.free)
+                place = self.place(id(tree))
+                found = self.reads.remembered(found, place, PERSON_SLOT in tree.free)
             self.tests[id(tree)] = found
         return found
 
@@ -71,7 +81,12 @@ class Compiler:
         if tree.op in LOOPS:
             return LOOPS[tree.op](tree, [self.compile(arg) for arg in tree.args])
         method: Callable[[Expr], Closure] = getattr(self, f"_{tree.op}")
-        return method(tree)
+        built = method(tree)
+        if isinstance(self.reads, Plain):
+            size = line_of(tree)
+            if size is not None:
+                return on_a_line(built, self.compile(size), self.place(id(tree)))
+        return built
 
     def _two(self, tree: Expr) -> tuple[Closure, Closure]:
         return self.compile(tree.args[0]), self.compile(tree.args[1])
@@ -89,15 +104,15 @@ class Compiler:
 
     def _fact(self, tree: Expr) -> Closure:
         name: str = tree.data
-        return _of_household(name) if not tree.args else _of_view(tree.args[0].data, name)
+        return self.reads.view(tree.args[0].data, name) if tree.args else self.reads.household(name)
 
     def _param(self, tree: Expr) -> Closure:
-        key = tree.data
-        return lambda world: world.reading(key).single
+        reading = self.reads.figure(tree.data)
+        return lambda world: reading(world).single
 
     def _table(self, tree: Expr) -> Closure:
-        key, size = tree.data, self.compile(tree.args[0])
-        return lambda world: world.reading(key).at(size(world))
+        reading, size = self.reads.figure(tree.data), self.compile(tree.args[0])
+        return lambda world: reading(world).at(size(world))
 
     def _add(self, tree: Expr) -> Closure:
         left, right = self._two(tree)
@@ -147,20 +162,7 @@ class Compiler:
         return lambda world: turn(inner(world), table)
 
     def _income(self, tree: Expr) -> Closure:
-        slot: int = tree.args[0].data
-        counter = Counter(tree.data)
-        key = id(tree)
-
-        def counted(world: World) -> Any:
-            view = world.env[slot]
-            world.log |= view.bits["income.pay"]
-            pay = view.cells["income.pay"]
-            found = world.counted.get((key, id(pay)))
-            if found is None:
-                found = world.counted[key, id(pay)] = counter.count(pay, world.on)
-            return found
-
-        return counted
+        return self.reads.income(tree.args[0].data, Counter(tree.data), id(tree))
 
     def _compare(self, tree: Expr) -> Closure:
         left, right = self._two(tree)
@@ -221,19 +223,20 @@ class Compiler:
         unit, (which, month, day) = tree.data
         measure = age_years if unit == "years" else age_months
         if which == "today":
-            return _of_view(slot, "person.age" if unit == "years" else "person.age_months")
-        birth = _of_view(slot, "person.birth_date")
+            return self.reads.view(slot, "person.age" if unit == "years" else "person.age_months")
+        birth = self.reads.view(slot, "person.birth_date")
         return lambda world: measure(birth(world), world.day(which, (month, day)))
 
     def _tie(self, tree: Expr) -> Closure:
         first, second = (arg.data for arg in tree.args)
         kind: str = tree.data
-        return lambda world: _tied(world, kind, world.env[first], world.env[second])
+        ties = self.reads.ties
+        return lambda world: _tied(ties, world, kind, world.env[first], world.env[second])
 
     def _likely(self, tree: Expr) -> Closure:
         program: str = tree.data if tree.op == "likely" else pays_key(tree.data)
         slot = tree.args[0].data if tree.args else None
-
+        derived = self.reads.derived
         if slot is None:
             return lambda world: derived(world, program, None)
         return lambda world: derived(world, program, world.env[slot])
@@ -242,34 +245,29 @@ class Compiler:
 
     def _call(self, tree: Expr) -> Closure:
         named = tree.args[0]
-        body, key = self.compile(named), id(named)
+        body, place = self.compile(named), self.place(id(named))
         uses_person = PERSON_SLOT in named.free
         if tree.data == "each":
-            return called_with(body, key, uses_person, tree.args[1].data)
-        if not has_loop(named):
-            return remembered(body, key, uses_person)
-        return remembered(with_own_variables(body), key, uses_person)
+            return self.reads.called(body, place, uses_person, tree.args[1].data)
+        if has_loop(named):
+            body = with_own_variables(body)
+        return self.reads.remembered(body, place, uses_person)
 
 
-def _of_household(name: str) -> Closure:
-    """Reads a fact of the household."""
+def on_a_line(value: Closure, size: Closure, place: int) -> Closure:
+    """A limit made from figures and one size only: worked out once a day for each size."""
 
-    def read(world: World) -> Any:
-        world.log |= world.bits[name]
-        return world.household[name]
+    def limit(world: World) -> Any:
+        count = size(world)
+        if type(count) is not int or not 0 <= count < PLACES:
+            return value(world)
+        lines = world.figures.lines
+        found = lines.get(place + count)
+        if found is None:
+            found = lines[place + count] = value(world)
+        return found
 
-    return read
-
-
-def _of_view(slot: int, name: str) -> Closure:
-    """Reads a fact of the person or income in a variable."""
-
-    def read(world: World) -> Any:
-        view = world.env[slot]
-        world.log |= view.bits[name]
-        return view.cells[name]
-
-    return read
+    return limit
 
 
 def _portion(part: Any, of: Any) -> Any:
@@ -285,6 +283,8 @@ def _portion(part: Any, of: Any) -> Any:
 
 def conjunction(parts: list[Closure]) -> Closure:
     """True if all are, False if any is False, otherwise unknown."""
+    if len(parts) == 2:
+        return _both(*parts)
 
     def every(world: World) -> bool | None:
         result: bool | None = True
@@ -299,8 +299,21 @@ def conjunction(parts: list[Closure]) -> Closure:
     return parts[0] if len(parts) == 1 else every
 
 
+def _both(first: Closure, second: Closure) -> Closure:
+    def both(world: World) -> bool | None:
+        one = first(world)
+        if one is False:
+            return False
+        two: bool | None = second(world)
+        return None if one is None and two is not False else two
+
+    return both
+
+
 def disjunction(parts: list[Closure]) -> Closure:
     """True if any is, False if all are False, otherwise unknown."""
+    if len(parts) == 2:
+        return _either(*parts)
 
     def some(world: World) -> bool | None:
         result: bool | None = False
@@ -315,6 +328,17 @@ def disjunction(parts: list[Closure]) -> Closure:
     return parts[0] if len(parts) == 1 else some
 
 
+def _either(first: Closure, second: Closure) -> Closure:
+    def either(world: World) -> bool | None:
+        one = first(world)
+        if one is True:
+            return True
+        two: bool | None = second(world)
+        return None if one is None and two is not True else two
+
+    return either
+
+
 def _same_person(first: Any, second: Any) -> bool | None:
     if first is second:
         return True if first.index >= 0 else None
@@ -327,15 +351,19 @@ def _same_choice(first: Any, second: Any) -> bool | None:
     return bool(first == second)
 
 
-def _tied(world: World, kind: str, first: PersonView, second: PersonView) -> bool | None:
+def _tied(
+    ties: Callable[[World, PersonView], Any],
+    world: World,
+    kind: str,
+    first: PersonView,
+    second: PersonView,
+) -> bool | None:
     """Whether the first is the spouse or a parent of the second. A told list of ties is whole;
     a marriage told by either side holds for both."""
-    world.log |= first.bits["person.ties"]
-    mine = first.cells["person.ties"]
+    mine = ties(world, first)
     if kind == "parent_of":
         return None if mine is None or second.index < 0 else second.id in mine.children
-    world.log |= second.bits["person.ties"]
-    theirs = second.cells["person.ties"]
+    theirs = ties(world, second)
     if (mine and second.id in mine.spouses) or (theirs and first.id in theirs.spouses):
         return True
     return None if mine is None and theirs is None else False

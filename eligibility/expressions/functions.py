@@ -102,6 +102,16 @@ def _turn(period: str) -> Callable[[Parser, ast.Call], Expr]:
     return turn
 
 
+def _at_hand(parser: Parser, node: ast.Call) -> Expr:
+    """Money that is there, such as savings, beside what comes and goes in one month."""
+    value = parser.read(take(parser, node, 1)[0])
+    if value.type != Type("number", "money"):
+        message = f"Only money without a period is at hand, not {value.type}."
+        raise parser.error(node, "period", message)
+    one = parser.trees.make("number", (), 1, Type("number", "any"))
+    return parser.trees.make("mul", (value, one), None, Type("number", "money", "month"))
+
+
 def _round(mode: str) -> Callable[[Parser, ast.Call], Expr]:
     def rounding(parser: Parser, node: ast.Call) -> Expr:
         value_node, quantum = take(parser, node, 2)
@@ -194,6 +204,7 @@ FUNCTIONS: dict[str, Callable[[Parser, ast.Call], Expr]] = {
     "percent": _percent,
     "monthly": _turn("month"),
     "yearly": _turn("year"),
+    "at_hand": _at_hand,
     "round_up": _round("round_up"),
     "round_down": _round("round_down"),
     "round_nearest": _round("round_nearest"),
