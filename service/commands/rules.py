@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service.commands import BadUse
+from service.commands import BadUse, read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -26,12 +26,12 @@ MAX_BYTES = 64 * 1024 * 1024
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check = subparsers.add_parser("check", help="check a city's programs and run their cases")
     check.add_argument("city", nargs="?", metavar="CITY", help="a city's folder or its name")
-    check.add_argument("--on", type=_day, help="the day to look from, such as 2026-11-22")
+    check.add_argument("--on", type=read_day, help="the day to look from, such as 2026-11-22")
     check.add_argument("--json", action="store_true", help="print findings as JSON")
     check.set_defaults(run=run_check)
     screen = subparsers.add_parser("screen", help="screen households in a file of facts")
     screen.add_argument("file", metavar="FILE", help="one JSON object, a list, or JSON Lines; -")
-    screen.add_argument("--on", type=_day, help="the day to screen on; else the facts' own, today")
+    screen.add_argument("--on", type=read_day, help="the day to screen on; else the facts' own, today")
     screen.add_argument("--city", help="a city's folder or its name")
     screen.add_argument("--program", action="append", help="only this program; may be repeated")
     screen.add_argument("--explain", action="store_true", help="say why, and what would settle it")
@@ -39,7 +39,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     screen.set_defaults(run=run_screen)
 
 
-def _day(text: str) -> date:
+def read_day(text: str) -> date:
     from argparse import ArgumentTypeError
 
     from eligibility.answer_values import day
@@ -50,7 +50,7 @@ def _day(text: str) -> date:
     return found
 
 
-def _city(named: str | None) -> Path:
+def city_folder(named: str | None) -> Path:
     given = Path(named or os.environ.get("THRESHOLD_CITY") or "seattle")
     for folder in (given, ROOT / "cities" / given):
         if folder.is_dir():
@@ -58,20 +58,48 @@ def _city(named: str | None) -> Path:
     raise BadUse([f"There is no city folder {given}."])
 
 
-def _today() -> date:
+def today(city: Path) -> date:
+    """The city's day by the service's clock, which the demonstration may shift."""
+    from eligibility import RulesError
+    from service.city import load_city
     from service.clock import Clock
 
-    return Clock(timedelta()).now().date()
+    now = Clock(_offset()).now()
+    try:
+        return load_city(city).calendar.day_of(now)
+    except (RulesError, OSError):  # a folder of rules alone has no time zone
+        return now.date()
+
+
+def _offset() -> timedelta:
+    if not os.environ.get("THRESHOLD_NOW", "").strip():
+        return timedelta()
+    if os.environ.get("THRESHOLD_DEMO") != "1":
+        raise BadUse(["THRESHOLD_NOW is for the demonstration only."])
+    return read_settings().now_offset
 
 
 def run_check(arguments: argparse.Namespace) -> int:
     """0: nothing to mend. 1: findings, each with file, line and column. 2: no such city."""
     from eligibility.check import check_pack
 
-    city = _city(arguments.city)
-    report = check_pack(ROOT / "eligibility", city, arguments.on or _today())
+    city = city_folder(arguments.city)
+    report = check_pack(ROOT / "eligibility", city, arguments.on or today(city))
+    report = _with_blanks(report, city)
     sys.stdout.write(_report_json(report) if arguments.json else _report_text(report, city))
     return FOUND if report.errors else FINE
+
+
+def _with_blanks(report: Report, city: Path) -> Report:
+    """What nobody filled yet, in place of all that follows from it."""
+    from dataclasses import replace
+
+    from service.commands.new_program import blanks_left
+
+    blanks = tuple(blanks_left(city))
+    files = {each.file for each in blanks}
+    others = (each for each in report.errors if each.file not in files)
+    return replace(report, errors=tuple(sorted((*blanks, *others)))) if blanks else report
 
 
 def _report_json(report: Report) -> str:
@@ -112,7 +140,7 @@ def run_screen(arguments: argparse.Namespace) -> int:
     from eligibility import RulesError, load_rules
 
     try:
-        rules = load_rules(ROOT / "eligibility", _city(arguments.city))
+        rules = load_rules(ROOT / "eligibility", city_folder(arguments.city))
     except RulesError as error:
         raise BadUse([str(one) for one in error.findings]) from None
     unknown = [name for name in arguments.program or () if name not in rules.programs]
@@ -145,7 +173,7 @@ def _screen_one(
         shown = [f"household {number + 1}, {at or '/'}: {text}" for at, _, text in error.errors]
         raise BadUse(shown) from None
     explain = arguments.explain or arguments.json
-    on = arguments.on or household.on or _today()
+    on = arguments.on or household.on or today(city_folder(arguments.city))
     return screen(household, rules, on, arguments.program, explain, minimal=explain)
 
 
@@ -175,7 +203,7 @@ def _read(name: str) -> tuple[str, list[Any]]:
     """The shape of the file (one, list, lines) and its households."""
     text = _text(name)
     try:
-        whole = _parse(text)
+        whole = parse_json(text)
     except ValueError as error:
         rows = [line for line in text.splitlines() if line.strip()]
         if len(rows) < 2:
@@ -186,7 +214,7 @@ def _read(name: str) -> tuple[str, list[Any]]:
 
 def _line(name: str, number: int, row: str) -> Any:
     try:
-        return _parse(row)
+        return parse_json(row)
     except ValueError as error:
         raise BadUse([f"{name}, line {number} is not JSON: {error}."]) from None
 
@@ -205,7 +233,7 @@ def _text(name: str) -> str:
         raise BadUse([f"{name} is not UTF-8 text."]) from None
 
 
-def _parse(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """JSON with each key once and no NaN. Raises ValueError for anything else."""
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
