@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.context import get_current_context
 
 from service import db
 from service.actor import Actor
@@ -29,6 +28,7 @@ from service.audit import unit_of_work
 from service.audit_chain import chain_head, verify_chain
 from service.backup_file import BackupRefused, BackupWriter, read_lines
 from service.migrator import LATEST, migrate, migrations_on_disk
+from service.outbox import TABLES
 from service.retention import AUDIT_KEPT
 from service.schema import every_model
 
@@ -39,9 +39,11 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 BATCH = 500
-# Signed-in people sign in again, single-use links are asked for again: a copy must not bring back
-# what was ended or used after it was made.
-LEFT_OUT = frozenset({"sessions", "rate_limits", "return_links"})
+# Signed-in people sign in again, single-use links and codes are asked for again: a copy must not
+# bring back what was ended or used after it was made.
+LEFT_OUT = frozenset(
+    {"sessions", "voice_sessions", "rate_limits", "return_links", "recovery_codes"}
+)
 KINDS: tuple[tuple[type[Any], str], ...] = (
     (fields.UUIDField, "uuid"),
     (fields.DatetimeField, "time"),
@@ -168,7 +170,10 @@ async def _fill(lines: Iterator[str], about: dict[str, Any], clock: Clock) -> Ba
             if await db.fetch(f"select 1 from {db.identifier(table.name)} limit 1"):
                 raise BackupRefused("The database is not empty. Restore into a new one.")
         counts = await _insert_all(lines)
-        await db.execute("update outbox set leased_until = null, lease_token = null")
+        for outbox in TABLES:
+            await db.execute(
+                f"update {db.identifier(outbox)} set leased_until = null, lease_token = null"
+            )
         chain = await verify_chain(removed_before=now - AUDIT_KEPT)
         if not chain.sound:
             raise BackupRefused(f"The audit chain does not hold: {chain.faults[0].what}.")
@@ -260,10 +265,8 @@ Rows = Callable[[str], AsyncIterator[Any]]
 async def _snapshot(settings: Settings) -> AsyncIterator[Rows]:
     """All tables as they are at one moment, while others go on writing."""
     if db.dialect() == "postgres":
-        context = get_current_context()
-        client: Any = context.connections.get("default") if context else None
         async with (
-            client._pool.acquire() as connection,
+            db.opened().connections.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
 

@@ -67,6 +67,8 @@ def _retentions(city: City) -> Iterator[tuple[str, ...]]:
         Retention.DELIVERY: f"{DELIVERIES_KEPT.days} days after it arrived; what needs a person's"
         " attention stays until it had it",
         Retention.ACCOUNT: "with the account, key or address, by a person's order",
+        Retention.VOICE: "six months after the petition or question closed",
+        Retention.BALLOT: "when the roll is reduced, before the trustees open the ballots",
         Retention.AUDIT: f"{AUDIT_KEPT.days // 365} years; the chain of hashes stays",
     }
     for each in Retention:

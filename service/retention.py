@@ -30,6 +30,8 @@ LEASES_KEPT = timedelta(days=30)
 CASES_AT_ONCE = 100
 DELIVERIES_KEPT = timedelta(days=90)
 LIMITS_KEPT = timedelta(days=2)
+UNCONFIRMED_KEPT = timedelta(days=7)
+SIGNERS_KEPT = timedelta(days=183)
 AUDIT_KEPT = timedelta(days=7 * 365 + 2)
 
 
@@ -47,12 +49,19 @@ RULES = (
     Rule(
         "sessions",
         "delete from sessions where subject in"
-        " (select id from applications where state = 'draft' and updated_at < ?)",
+        " (select id from applications where state = 'draft' and hold is null and updated_at < ?)",
         DRAFTS_KEPT,
     ),
     Rule(
         "applications",
-        "delete from applications where state = 'draft' and updated_at < ?",
+        "delete from applications where state = 'draft' and hold is null and updated_at < ?",
+        DRAFTS_KEPT,
+    ),
+    # Changes that were begun after sending and never sent.
+    Rule(
+        "applications",
+        "update applications set draft = null"
+        " where state <> 'draft' and draft is not null and hold is null and updated_at < ?",
         DRAFTS_KEPT,
     ),
     Rule("sessions", "delete from sessions where expires_at < ?", timedelta()),
@@ -65,6 +74,46 @@ RULES = (
         LEASES_KEPT,
     ),
     Rule("outbox", "delete from outbox where state = 'sent' and done_at < ?", DELIVERIES_KEPT),
+    Rule("voice_sessions", "delete from voice_sessions where expires_at < ?", timedelta()),
+    Rule(
+        "voice_outbox",
+        "delete from voice_outbox where state = 'sent' and done_at < ?",
+        DELIVERIES_KEPT,
+    ),
+    Rule(
+        "voice_signatures",
+        "delete from voice_signatures where state = 'pending' and asked_at < ?",
+        UNCONFIRMED_KEPT,
+    ),
+    # Counts, tiers and areas stay; who it was goes, and with the key what could tell it again.
+    Rule(
+        "voice_signatures",
+        "update voice_signatures set name = null, contact = null, link_hash = null,"
+        " network_hash = null, domain_hash = null, follow = false, show_name = false"
+        " where (contact is not null or name is not null)"
+        " and petition in (select id from voice_petitions where closes_at < ?)",
+        SIGNERS_KEPT,
+    ),
+    Rule(
+        "voice_petitions",
+        "update voice_petitions set author = null, author_name = '', person_key = null,"
+        " author_link_hash = null, sponsor_link_hash = null"
+        " where person_key is not null and closes_at < ?",
+        SIGNERS_KEPT,
+    ),
+    # The trustees' opening has destroyed both already; this is for a vote that was called off.
+    Rule(
+        "voice_roll",
+        "delete from voice_roll where vote in"
+        " (select id from voice_votes where state in ('counted', 'called_off') and closes_at < ?)",
+        timedelta(days=1),
+    ),
+    Rule(
+        "voice_box",
+        "delete from voice_box where vote in"
+        " (select id from voice_votes where state in ('counted', 'called_off') and closes_at < ?)",
+        timedelta(days=1),
+    ),
     # The links stay: they hold no more than a hash, and the chain goes on from them.
     Rule("audit_entries", "delete from audit_entries where at < ?", AUDIT_KEPT),
 )
@@ -73,7 +122,7 @@ RULES = (
 # Closed: nothing open, nothing an agency has still to fetch, nothing that happened since.
 CLOSED_CASES = """
 select a.id from applications a
-where a.state <> 'draft' and a.updated_at < ?
+where a.state <> 'draft' and a.hold is null and a.updated_at < ?
   and not exists (
     select 1 from referrals r where r.application_id = a.id
     and (r.waiting = true or r.state not in ('approved', 'denied', 'withdrawn')))

@@ -1,6 +1,14 @@
 """Every stored table, by noun. One Tortoise app label, `threshold`, for all of them."""
 
-from service.models.accounts import ApiKey, IdempotencyKey, RateLimit, Session, StaffAccount
+from service.models.accounts import (
+    ApiKey,
+    IdempotencyKey,
+    RateLimit,
+    RecoveryCode,
+    SecondFactor,
+    Session,
+    StaffAccount,
+)
 from service.models.applications import (
     Application,
     ContactChange,
@@ -20,29 +28,76 @@ from service.models.referrals import (
     Referral,
     ReferralEvent,
 )
+from service.models.voice_door import VoiceOutboxRow, VoiceSession
+from service.models.voice_petitions import (
+    Answer,
+    Merge,
+    Petition,
+    Promise,
+    Review,
+    VoiceEvent,
+)
+from service.models.voice_questions import Question, Reply, Theme
+from service.models.voice_signatures import (
+    Batch,
+    BatchItem,
+    Cursor,
+    PaperLine,
+    Signature,
+    SignatureStep,
+    Suspicion,
+    VoiceCount,
+)
+from service.models.voice_votes import Dispute, Publication, RollEntry, SealedBallot, Vote
 
 __all__ = [
     "AgencyEndpoint",
+    "Answer",
     "ApiKey",
     "Application",
     "AuditEntry",
     "AuditLink",
+    "Batch",
+    "BatchItem",
     "CaseNote",
     "ContactChange",
+    "Cursor",
     "DailyCount",
     "Decision",
+    "Dispute",
     "IdempotencyKey",
     "InformationRequest",
     "Lease",
     "LeaseItem",
+    "Merge",
     "Objection",
     "OutboxRow",
+    "PaperLine",
+    "Petition",
+    "Promise",
+    "Publication",
+    "Question",
     "RateLimit",
+    "RecoveryCode",
     "Referral",
     "ReferralEvent",
+    "Reply",
     "ReturnLink",
+    "Review",
+    "RollEntry",
     "RuleSet",
+    "SealedBallot",
+    "SecondFactor",
     "Session",
+    "Signature",
+    "SignatureStep",
     "StaffAccount",
     "Submission",
+    "Suspicion",
+    "Theme",
+    "VoiceCount",
+    "VoiceEvent",
+    "VoiceOutboxRow",
+    "VoiceSession",
+    "Vote",
 ]

@@ -33,6 +33,34 @@ class StaffAccount(Model):
         table = "staff_accounts"
 
 
+class SecondFactor(Model):
+    """The authenticator app of one account (RFC 6238). `secret` is sealed.
+
+    Until `confirmed_at` it was only offered and asks for nothing. `step` is the newest 30-second
+    step whose code was taken: neither that code nor an older one counts again.
+    """
+
+    account = classed(fields.UUIDField(primary_key=True), S.INTERNAL, R.ACCOUNT)
+    secret = classed(fields.BinaryField(), S.SECRET, R.ACCOUNT)
+    step = classed(fields.BigIntField(default=0), S.INTERNAL, R.ACCOUNT)
+    created_at = classed(fields.DatetimeField(), S.INTERNAL, R.ACCOUNT)
+    confirmed_at = classed(fields.DatetimeField(null=True), S.INTERNAL, R.ACCOUNT)
+
+    class Meta:
+        table = "second_factors"
+
+
+class RecoveryCode(Model):
+    """A way in for somebody without their phone: good once, shown once, stored as SHA-256."""
+
+    code_hash = classed(fields.CharField(max_length=64, primary_key=True), S.SECRET, R.ACCOUNT)
+    account = classed(fields.UUIDField(db_index=True), S.INTERNAL, R.ACCOUNT)
+    used_at = classed(fields.DatetimeField(null=True), S.INTERNAL, R.ACCOUNT)
+
+    class Meta:
+        table = "recovery_codes"
+
+
 class Session(Model):
     """A server-side session. `door`: benefits (draft), status (after sending), staff.
 

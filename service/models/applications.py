@@ -47,6 +47,11 @@ class Application(Model):
     # When somebody came back to it last, and the time before: "not you?"
     opened_at = classed(fields.DatetimeField(null=True), S.PERSONAL, R.CASE)
     opened_before_at = classed(fields.DatetimeField(null=True), S.PERSONAL, R.CASE)
+    # Sealed JSON: programs elsewhere the resident says they applied for. Nobody else sees it.
+    applied = classed(fields.BinaryField(null=True), S.SENSITIVE, R.CASE)
+    # A legal hold: why (a code), and since when. Retention leaves the file alone.
+    hold = classed(fields.CharField(max_length=16, null=True), S.INTERNAL, R.CASE)
+    held_at = classed(fields.DatetimeField(null=True), S.INTERNAL, R.CASE)
 
     class Meta:
         table = "applications"

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import sqlite3
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
-from tortoise.context import get_current_context
+from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.utils import generate_schema_for_client
 
@@ -27,6 +28,7 @@ from service.migrator import (
 from service.schema import present_indexes, wanted_indexes
 from service.security.keyring import Keyring
 from service.settings import Settings
+from service.table_making import tables_of
 from tests.support.databases import TEST_KEY, backend
 from tests.support.rows import every_row, fill_every_table
 
@@ -60,6 +62,14 @@ def with_a_rebuild(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return package.name
 
 
+@contextlib.asynccontextmanager
+async def described(settings: Settings) -> AsyncIterator[TortoiseContext]:
+    """Tortoise with our models, as its own commands have it; it opens no connection."""
+    with TortoiseContext() as context:
+        await context.init(config=db.database_config(settings))
+        yield context
+
+
 async def filled(settings: Settings) -> dict[str, list[db.Row]]:
     await db.open_database(settings)
     try:
@@ -91,9 +101,8 @@ async def test_generated_tables_have_the_same_indexes(tmp_path: Path, settings: 
         db.sqlite_path(settings.database_url).unlink()
     await db.open_database(settings)
     try:
-        context = get_current_context()
-        assert context is not None
-        await generate_schema_for_client(context.connections.get("default"), safe=True)
+        async with described(settings):
+            await generate_schema_for_client(tables_of(db.opened()), safe=True)
         assert await present_indexes() == wanted_indexes()
     finally:
         await db.close_database()
@@ -213,8 +222,7 @@ async def test_rows_that_would_point_to_nothing_stop_it(
 async def test_the_migrations_say_all_that_the_models_say(database: Settings) -> None:
     """A model that changed without a migration would fail only on somebody's real database.
     `tortoise makemigrations` writes what is missing."""
-    context = get_current_context()
-    assert context is not None
-    assert context.apps is not None
-    detector = MigrationAutodetector(context.apps, db.database_config(database)["apps"])
-    assert [writer.name for writer in await detector.changes()] == []
+    async with described(database) as context:
+        assert context.apps is not None
+        detector = MigrationAutodetector(context.apps, db.database_config(database)["apps"])
+        assert [writer.name for writer in await detector.changes()] == []

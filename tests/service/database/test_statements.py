@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
+from tortoise.fields import BooleanField
 
 from service import db
 from service.actor import Actor
 from service.audit import record_read, unit_of_work
-from service.models import Application
+from service.rows import BOOLEANS
+from service.schema import every_model
 from service.settings import Settings
 from tests.support.clock import START, StoppedClock
 
@@ -44,6 +46,12 @@ async def test_times_from_an_expression_are_times_too(database: Settings) -> Non
     await an_application(START + timedelta(microseconds=1))
     row = await db.fetch_one("select max(created_at) as created_at from applications")
     assert row == {"created_at": START + timedelta(microseconds=1)}
+
+
+def test_every_truth_column_is_known_by_name() -> None:
+    fields = [each for model in every_model() for each in model._meta.fields_map.items()]
+    assert {name for name, field in fields if isinstance(field, BooleanField)} == BOOLEANS
+    assert not {name for name, field in fields if not isinstance(field, BooleanField)} & BOOLEANS
 
 
 async def test_dates_come_back_as_dates(database: Settings) -> None:
@@ -81,18 +89,6 @@ async def test_a_broken_rule_is_one_error_on_both_and_quotes_no_values(database:
         await db.execute(NEW, made, False, START, START)
     assert str(made) not in str(caught.value)
     assert caught.value.__cause__ is None
-
-
-async def test_the_orm_and_raw_statements_share_one_transaction(database: Settings) -> None:
-    async def write_and_fail() -> None:
-        async with db.transaction():
-            made = await an_application()
-            assert await Application.filter(id=made).update(language="es") == 1
-            assert 1 / 0
-
-    with pytest.raises(ZeroDivisionError):
-        await write_and_fail()
-    assert await Application.all().count() == 0
 
 
 async def test_a_unit_of_work_leaves_exactly_one_entry(database: Settings) -> None:
