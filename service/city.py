@@ -30,6 +30,7 @@ CITY_KEYS = (
     "counties",
     "calendar",
     "retention",
+    "second_step",
 )
 CITY_NEEDS = ("id", "name", "label", "languages", "time_zone", "currency", "place", "calendar")
 CALENDAR_KEYS = ("source", "note", "from", "until", "weekend", "holidays")
@@ -50,6 +51,7 @@ AGENCY_KEYS = (
 AGENCY_NEEDS = ("id", "name", "what", "channel", "filing", "programs")
 CHANNELS = ("pull", "email", "filedrop", "demo")
 FILINGS = ("sent", "received")
+SECOND_STEPS = ("administrators", "everybody")
 SERVICE_NAME = "Threshold"
 CASE_MONTHS = 24
 
@@ -105,6 +107,8 @@ class City:
     case_months: int = CASE_MONTHS
     # Where a changed copy of the code can be had; whoever runs one owes it to residents.
     source_link: str | None = None
+    # Whose sign-in must have a second step: the administrators', or everybody's.
+    second_step: str = "administrators"
 
     @property
     def phone(self) -> str | None:
@@ -143,6 +147,7 @@ def _city(reader: Reader, table: Table, agencies: Mapping[str, Agency], routing:
         routing=routing,
         source_link=reader.text(get("source_link"), "") or None,
         case_months=_case_months(reader, get("retention")),
+        second_step=reader.choice(get("second_step"), SECOND_STEPS, "administrators"),
     )
 
 

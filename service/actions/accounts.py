@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from service.security.passwords import Passwords
 
 AGENCY_ROLES = frozenset({"caseworker", "supervisor"})
-CITY_ROLES = frozenset({"leader", "auditor", "admin"})
+CITY_ROLES = frozenset({"moderator", "leader", "officer", "auditor", "admin"})
 ROLES = AGENCY_ROLES | CITY_ROLES
 DOOR = "staff"
 PASSWORD_KEPT_BY = {"table": "staff_accounts", "column": "password_hash"}
@@ -39,6 +39,8 @@ insert into staff_accounts
   (id, mail, mail_index, name, password_hash, password_until, role, agency, active, created_at)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (mail_index) do nothing
 """
+KNOWN = "id, mail, role, agency, active, password_hash, password_until"
+OWN = _("This is your own account. Another administrator can change it.")
 TOO_SHORT = _("Choose a password of at least {n} letters.")
 TOO_EASY = _("That password is easy to guess. Choose another one.")
 
@@ -58,7 +60,8 @@ class Office(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account as the command line and the supervisor's list show it."""
+    """One account as the lists show it. `second`: it has an authenticator app. A mail that no
+    key opens any more is empty."""
 
     id: UUID
     mail: str
@@ -66,6 +69,7 @@ class Account:
     role: str
     agency: str | None
     active: bool
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ async def prove(office: Office, mail: str, password: str, now: datetime) -> Prov
 
 
 async def sign_in(proven: Proven, now: datetime) -> str:
-    """Open a session; its token."""
+    """Open a session for an account that needs no second step; its token."""
     async with unit_of_work(proven.actor, "account.signed_in", proven.account, now):
         token, _session = await open_session(DOOR, proven.account, "password", now)
     return token
@@ -170,42 +174,45 @@ async def choose_password(
 
 
 async def reset_password(
-    office: Office, actor: Actor, mail: str, password: str, now: datetime
+    office: Office, actor: Actor, whose: str | UUID, password: str, now: datetime
 ) -> None:
     """Put a one-time password in place of the old one. Raises NotFound without an account."""
-    row = await _by_mail(office, mail)
-    if row is None:
-        raise NotFound
+    row = await find_account(office, whose)
     until = now + ONE_TIME_KEPT
     await _set_password(office, actor, row["id"], password, until, now, "account.password_reset")
 
 
-async def close_account(office: Office, actor: Actor, mail: str, now: datetime) -> int:
-    """Suspend an account and end its sessions; how many there were. Raises NotFound."""
-    row = await _by_mail(office, mail)
-    if row is None:
-        raise NotFound
+async def close_account(office: Office, actor: Actor, whose: str | UUID, now: datetime) -> int:
+    """Suspend an account and end its sessions; how many there were. Raises NotFound, and
+    Conflict(`own_account`) for one's own."""
+    row = await find_account(office, whose)
+    _not_ones_own(actor, row["id"])
     async with unit_of_work(actor, "account.closed", row["id"], now, agency=row["agency"]):
         await db.execute("update staff_accounts set active = ? where id = ?", False, row["id"])
         await db.execute("update referrals set assigned_to = null where assigned_to = ?", row["id"])
         return await end_all(row["id"], DOOR)
 
 
+async def open_account(office: Office, actor: Actor, whose: str | UUID, now: datetime) -> None:
+    """Let a closed account in again, with the password it had. Raises NotFound, and Invalid where
+    its agency is no longer one of the city's."""
+    row = await find_account(office, whose)
+    check_place(office, row["role"], row["agency"])
+    async with unit_of_work(actor, "account.opened", row["id"], now, agency=row["agency"]):
+        await db.execute("update staff_accounts set active = ? where id = ?", True, row["id"])
+
+
 async def change_role(
-    office: Office, actor: Actor, mail: str, role: str, agency: str | None, now: datetime
+    office: Office, actor: Actor, whose: str | UUID, role: str, agency: str | None, now: datetime
 ) -> int:
-    """Give an account another role or agency; its sessions end. Raises NotFound and Invalid."""
+    """Give an account another role or agency; its sessions end. Raises NotFound and Invalid, and
+    Conflict(`own_account`) for one's own: somebody must stay to undo it."""
     check_place(office, role, agency)
-    row = await _by_mail(office, mail)
-    if row is None:
-        raise NotFound
+    row = await find_account(office, whose)
+    _not_ones_own(actor, row["id"])
     async with unit_of_work(actor, "account.role_changed", row["id"], now, agency=agency) as work:
         await db.execute(
-            "update staff_accounts set role = ?, agency = ?, active = ? where id = ?",
-            role,
-            agency,
-            True,
-            row["id"],
+            "update staff_accounts set role = ?, agency = ? where id = ?", role, agency, row["id"]
         )
         if agency != row["agency"]:
             await db.execute(
@@ -260,11 +267,27 @@ async def _set_password(
         await end_all(account, DOOR)
 
 
+def _not_ones_own(actor: Actor, account: UUID) -> None:
+    if actor.account == account:
+        raise Conflict("own_account", OWN)
+
+
+async def find_account(office: Office, whose: str | UUID) -> db.Row:
+    """The row behind a mail address or an id. Raises NotFound."""
+    row = await (by_id(whose) if isinstance(whose, UUID) else _by_mail(office, whose))
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def by_id(account: UUID) -> db.Row | None:
+    return await db.fetch_one(f"select {KNOWN} from staff_accounts where id = ?", account)
+
+
 async def _by_mail(office: Office, mail: str) -> db.Row | None:
     """The account of a mail address, under whichever key of the ring it was stored."""
     indexes = blind_indexes(office.keyring, "mail", normal_mail(mail[:SAFE_MAIL]))
     return await db.fetch_one(
-        "select id, mail, role, agency, active, password_hash, password_until"
-        f" from staff_accounts where mail_index in ({db.marks(indexes)})",
+        f"select {KNOWN} from staff_accounts where mail_index in ({db.marks(indexes)})",
         *indexes,
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from service import db
 from service.audit import unit_of_work
+from service.errors import NotFound
 from service.ids import time_ordered_id
 from service.security.tokens import new_token, token_hash
 
@@ -60,3 +62,15 @@ async def revoke_keys(actor: Actor, kind: str, subject: str, now: datetime) -> i
         )
         work.detail["count"] = ended
     return ended
+
+
+async def revoke_key(actor: Actor, key: UUID, now: datetime) -> None:
+    """End one key. One that is ended already stays so. Raises NotFound."""
+    row = await db.fetch_one("select kind, subject from api_keys where id = ?", key)
+    if row is None:
+        raise NotFound
+    detail = {"kind": row["kind"], "subject": row["subject"]}
+    async with unit_of_work(actor, "key.revoked", key, now, detail=detail):
+        await db.execute(
+            "update api_keys set revoked_at = ? where id = ? and revoked_at is null", now, key
+        )

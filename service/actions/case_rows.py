@@ -56,7 +56,7 @@ async def insert_referrals(
     for each in sealed:
         sent = each.sent
         values += [sent.id, application, sent.program, sent.agency, State.QUEUED, version, 0, True]
-        values += [each.granted, False, at, sent.due_on, each.applicant_index]
+        values += [each.granted, each.urgent, at, sent.due_on, each.applicant_index]
     places = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(sealed))
     await db.execute(f"insert into referrals ({REFERRAL_COLUMNS}) values {places}", *values)
 
@@ -114,9 +114,10 @@ async def hinted_agencies(services: Services, agencies: Iterable[str]) -> dict[s
     )
     topics = {row["agency"]: HINT for row in rows}
     for agency in wanted:
-        topic = services.city.agencies[agency].channel
-        if topic in ("email", "filedrop", "demo"):
-            topics[agency] = f"referral_{topic}"
+        # An agency that left the city's file still has its cases, and gets no message of them.
+        known = services.city.agencies.get(agency)
+        if known is not None and known.channel in ("email", "filedrop", "demo"):
+            topics[agency] = f"referral_{known.channel}"
     return topics
 
 

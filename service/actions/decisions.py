@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -108,12 +109,19 @@ async def _find(actor: Actor, referral: UUID) -> db.Row:
 
 
 def _check_reason(services: Services, program: str, request: DecisionRequest) -> None:
-    published = services.rules.programs[program].reasons
-    if request.reason is None and request.outcome != State.APPROVED:
+    published = published_reasons(services, program)
+    if request.reason is None and request.outcome != State.APPROVED and published:
         raise Invalid([Fault("/reason", "missing", "Give one of the program's reasons.")])
     if request.reason is not None and request.reason not in published:
         words = f"The reasons of {program} are {', '.join(published) or 'none'}."
         raise Invalid([Fault("/reason", "unknown_reason", words)])
+
+
+def published_reasons(services: Services, program: str) -> Mapping[str, str]:
+    """The reasons a program publishes; none for one that the city no longer has. Its cases can
+    still be decided, then without one."""
+    known = services.rules.programs.get(program)
+    return known.reasons if known else {}
 
 
 def _check_state(row: db.Row, request: DecisionRequest) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from service.caseworker import ask, case, decide, files, objections, queue, sign_in
+from service.caseworker import ask, case, decide, files, objections, queue, second_step, sign_in
 
 POST = ["POST"]
 CASE = "/staff/cases/{id}"
@@ -15,6 +15,15 @@ routes: list[Route] = [
     Route("/staff/sign-in", sign_in.signed_in, methods=POST, name="staff.signed_in"),
     Route("/staff/choose-password", sign_in.choose_page, name="staff.choose"),
     Route("/staff/choose-password", sign_in.chosen, methods=POST, name="staff.chosen"),
+    Route("/staff/second-step", second_step.second_page, name="staff.second"),
+    Route(
+        "/staff/second-step",
+        second_step.second_checked,
+        methods=POST,
+        name="staff.second.checked",
+    ),
+    Route("/staff/account", second_step.account, name="staff.account"),
+    Route("/staff/account", second_step.account_changed, methods=POST, name="staff.account.change"),
     Route("/staff/sign-out", sign_in.sign_out, methods=POST, name="staff.sign_out"),
     Route("/staff/cases", queue.cases, name="staff.cases"),
     Route("/staff/search", queue.search, methods=POST, name="staff.search"),

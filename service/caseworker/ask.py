@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from service.services import Services
     from service.templating import FieldProblem
 
 LONGEST_TEXT = 2000
@@ -64,7 +65,7 @@ async def asked(request: Request) -> Response:
     if language_switch(request, form) is not None:
         return _form(request, found, form, ())
     typed = Typed(form, words, services.city.calendar.day_of(now_of(request)))
-    items = _items(typed, services.rules.programs[found.program].proofs)
+    items = _items(typed, _proofs(services, found.program))
     text, due = typed.text("text", LONGEST_TEXT), typed.day("due", needed=True)
     if typed.problems or due is None:
         return _form(request, found, form, typed.problems)
@@ -89,6 +90,12 @@ def _items(typed: Typed, proofs: Sequence[str]) -> tuple[str, ...]:
     return items
 
 
+def _proofs(services: Services, program: str) -> Sequence[str]:
+    """What the program names; nothing where the city no longer has it."""
+    known = services.rules.programs.get(program)
+    return known.proofs if known else ()
+
+
 def _place(text: str, end: int) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 4 and int(text) < end
 
@@ -97,7 +104,7 @@ def _form(
     request: Request, found: CaseFile, form: Form, problems: Sequence[FieldProblem]
 ) -> Response:
     services, words = services_of(request), translator_of(request)
-    proofs = services.rules.programs[found.program].proofs
+    proofs = _proofs(services, found.program)
     name = str(found.granted["contact"]["name"])
     view = AskView(
         heading=words.gettext("Ask {name} for something", name=name),

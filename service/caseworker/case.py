@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from service.actions.casework import assign, claim, release, write_note
 from service.body import read_form
 from service.caseworker.case_words import STATES, TAGS, agency_name, program_name
-from service.caseworker.fact_rows import Change, FactGroup, changes, fact_groups
 from service.caseworker.history import (
     DecisionRow,
     NoteRow,
@@ -22,6 +21,7 @@ from service.caseworker.history import (
 )
 from service.caseworker.queue import QUEUE, left
 from service.errors import Invalid
+from service.fact_rows import Change, FactGroup, changes, fact_groups
 from service.queries.accounts import colleagues
 from service.queries.casefile import CaseFile, open_case
 from service.referrals.states import FINAL, State
@@ -195,9 +195,9 @@ def _view(
         note_list=note_rows(found, words, names),
         screened=[screened(each, granted["facts"], words) for each in granted["screening"]],
         signed=words.gettext(
-            "Signed by {name} on {day}.",
+            "Signed by {name}: {moment}",
             name=granted["signature"]["name"],
-            day=words.moment(found.filed_at, "long"),
+            moment=words.moment(found.filed_at, "long"),
         ),
         can=_can(request, found),
         colleagues=[each for each in people if each.id != found.assigned_to],

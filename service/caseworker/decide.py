@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.actions.decisions import DecisionRequest, decide
+from service.actions.decisions import DecisionRequest, decide, published_reasons
 from service.body import Form, read_form
 from service.caseworker.case_words import STATES, program_name
 from service.caseworker.queue import QUEUE
@@ -84,7 +84,7 @@ async def decided(request: Request) -> Response:
     if language_switch(request, form) is not None or form.get("_action") == "edit":
         return _form(request, found, form, ())
     typed = Typed(form, words, services.city.calendar.day_of(now_of(request)))
-    wish = _wish(typed, found, services.rules.programs[found.program].reasons)
+    wish = _wish(typed, found, published_reasons(services, found.program))
     if typed.problems:
         return _form(request, found, form, typed.problems)
     sure = form.get("_action") == "decide"
@@ -100,7 +100,7 @@ def _wish(typed: Typed, found: CaseFile, reasons: Mapping[str, str]) -> Decision
     outcome, reason = form.get("outcome"), form.get("reason") or None
     if outcome not in OUTCOMES:
         typed.problem("outcome", CHOOSE)
-    elif outcome != "approved" and reason is None:
+    elif outcome != "approved" and reason is None and reasons:
         typed.problem("reason", REASON)
     if reason is not None and reason not in reasons:
         typed.problem("reason", REASON)
@@ -119,7 +119,7 @@ def _form(
     seen: Sequence[Seen] = (),
 ) -> Response:
     services, words = services_of(request), translator_of(request)
-    reasons = services.rules.programs[found.program].reasons
+    reasons = published_reasons(services, found.program)
     name = str(found.granted["contact"]["name"])
     heading = _("What {name} will see") if seen else _("Decide the case of {name}")
     view = DecideView(

@@ -15,7 +15,7 @@ from service.api.v1.edge import parse_model
 from service.api.v1.shapes import parse_uuid
 from service.body import Form, FormRules, read_form
 from service.caseworker.case_words import agency_name
-from service.caseworker.layouts import cases_file, layout_of, people_file
+from service.caseworker.layouts import Layout, cases_file, layout_of, people_file
 from service.caseworker.queue import QUEUE
 from service.errors import AppError
 from service.i18n import _
@@ -29,6 +29,8 @@ from service.web import now_of, services_of
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from service.queries.caseload import CaseLine
 
 FILES = "/staff/files"
 FILE_BYTES = 512 * 1024
@@ -94,16 +96,22 @@ async def files(request: Request) -> Response:
 
 async def cases_csv(request: Request) -> Response:
     """New cases, a row each. Reading takes nothing in."""
-    services, actor = services_of(request), request.state.actor
-    layout = layout_of(services.rules, services.city.agencies[actor.agency].programs)
-    return _download("cases.csv", cases_file(layout, await waiting_cases(services, actor)))
+    cases = await waiting_cases(services_of(request), request.state.actor)
+    return _download("cases.csv", cases_file(_layout(request, cases), cases))
 
 
 async def people_csv(request: Request) -> Response:
     """The people of the same cases, a row each."""
-    services, actor = services_of(request), request.state.actor
-    layout = layout_of(services.rules, services.city.agencies[actor.agency].programs)
-    return _download("people.csv", people_file(layout, await waiting_cases(services, actor)))
+    cases = await waiting_cases(services_of(request), request.state.actor)
+    return _download("people.csv", people_file(_layout(request, cases), cases))
+
+
+def _layout(request: Request, cases: Sequence[CaseLine]) -> Layout:
+    """The office's fixed columns; those of its last cases where the city lists it no longer."""
+    services = services_of(request)
+    agency = services.city.agencies.get(request.state.actor.agency)
+    programs = agency.programs if agency else {case.program for case in cases}
+    return layout_of(services.rules, programs)
 
 
 @takes_form(FormRules(max_fields=MOST_IN_A_FILE + 10))

@@ -161,7 +161,9 @@ def _line(
         program=program_name(case.program, services, words),
         state=state,
         filed=words.date(case.filed_at, "medium"),
-        reference=show_reference(case.reference, services.city.reference_prefix),
+        reference=show_reference(case.reference, services.city.reference_prefix)
+        if case.readable
+        else "",
         worker=names.get(case.assigned_to, "") if case.assigned_to else "",
     )
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.actions.accounts import SHORTEST, Proven, choose_password, prove, sign_in
+from service.actions.accounts import SHORTEST, Proven, choose_password, prove
 from service.body import read_form
+from service.caseworker.second_step import HOME, SIGN_IN, WRONG_CODE, go_on, proves_second
 from service.errors import Invalid
 from service.i18n import _
 from service.rendering import language_switch, redirect, render, translator_of
@@ -19,7 +20,7 @@ from service.security.rate_limits import (
     forgive,
     limit,
 )
-from service.security.sessions import clear_session_cookie, end_session, set_session_cookie
+from service.security.sessions import clear_session_cookie, end_session
 from service.templating import FieldProblem
 from service.web import address_of, now_of, services_of
 
@@ -27,11 +28,16 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-HOME = "/staff/"
-SIGN_IN = "/staff/sign-in"
 CHOOSE = "/staff/choose-password"
 # Where each role begins.
-HOMES = {"caseworker": "/staff/cases", "supervisor": "/staff/cases"}
+HOMES = {
+    "caseworker": "/staff/cases",
+    "supervisor": "/staff/cases",
+    "admin": "/staff/accounts",
+    "auditor": "/staff/audit",
+    "moderator": "/staff/voice",
+    "officer": "/staff/voice/votes",
+}
 OTHERS = "/staff/weekly"
 LONGEST_MAIL = 254
 NO_MATCH = _("This mail address and password do not go together. Check both.")
@@ -80,14 +86,7 @@ async def signed_in(request: Request) -> Response:
     found = await _checked(request, mail, form.get("password"))
     if found is None:
         return _sign_in_page(request, mail, wrong=True)
-    if found.once:
-        return redirect(CHOOSE, request)
-    if request.state.session is not None:
-        await end_session(request.state.session)
-    token = await sign_in(found, now_of(request))
-    response = redirect(HOME, request)
-    set_session_cookie(response, "staff", token, services_of(request).settings)
-    return response
+    return redirect(CHOOSE, request) if found.once else await go_on(request, found)
 
 
 async def choose_page(request: Request) -> Response:
@@ -106,6 +105,8 @@ async def chosen(request: Request) -> Response:
     found = await _checked(request, mail, form.get("password"))
     if found is None:
         return _choose_page(request, mail, FieldProblem("mail", words.gettext(NO_MATCH)))
+    if not await proves_second(request, found, form.get("code")):
+        return _choose_page(request, mail, FieldProblem("code", words.gettext(WRONG_CODE)))
     try:
         await choose_password(services_of(request), found, mail, form.get("new"), now_of(request))
     except Invalid as refused:

@@ -48,9 +48,15 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _who(reset)
     _password(reset)
     reset.set_defaults(run=_runs(run_reset))
+    factor = actions.add_parser("reset-factor", help="take an authenticator app away; sessions end")
+    _who(factor)
+    factor.set_defaults(run=_runs(run_reset_factor))
     disable = actions.add_parser("disable", help="close an account; its sessions end")
     _who(disable)
     disable.set_defaults(run=_runs(run_disable))
+    enable = actions.add_parser("enable", help="open a closed account again")
+    _who(enable)
+    enable.set_defaults(run=_runs(run_enable))
     listing = actions.add_parser("list", help="print every account")
     listing.set_defaults(run=_runs(run_list))
 
@@ -124,11 +130,30 @@ async def run_disable(desk: Desk, arguments: argparse.Namespace) -> int:
     return FINE
 
 
+async def run_enable(desk: Desk, arguments: argparse.Namespace) -> int:
+    from service.actions.accounts import open_account
+    from service.actor import Actor
+
+    await open_account(desk, Actor.SYSTEM, arguments.mail, desk.clock.now())
+    return FINE
+
+
+async def run_reset_factor(desk: Desk, arguments: argparse.Namespace) -> int:
+    from service.actions.accounts import find_account
+    from service.actions.second_factors import remove
+    from service.actor import Actor
+
+    account = await find_account(desk, arguments.mail)
+    had = await remove(Actor.SYSTEM, account["id"], desk.clock.now())
+    print("Taken away." if had else "There was none.")
+    return FINE
+
+
 async def run_list(desk: Desk, _arguments: argparse.Namespace) -> int:
     from service.queries.accounts import all_accounts
 
     for each in await all_accounts(desk):
-        state = "" if each.active else "  closed"
+        state = ("  second step" if each.second else "") + ("" if each.active else "  closed")
         print(f"{each.mail}  {each.role}  {each.agency or '-'}{state}")
     return FINE
 

@@ -87,6 +87,7 @@ class WeeklyView:
     fewest: int
     number: str | None
     started: str
+    told: bool
     trend: Chart
     trend_rows: Sequence[Sequence[str]]
     columns: Sequence[str]
@@ -144,6 +145,7 @@ def _view(request: Request, weeks: Sequence[Week], place: int, words: Translator
         fewest=FEWEST,
         number=told.number(total) if total is not None else None,
         started=told.number(week.started),
+        told=any(number is not None for _week, number in shown),
         trend=chart(points),
         trend_rows=[[words.date(w.monday), told.number(n)] for w, n in shown],
         columns=[words.gettext(TITLES[each]) for each in (*MEASURES, "median_days")],

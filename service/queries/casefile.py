@@ -12,8 +12,11 @@ from eligibility.grants import grant
 from service import db
 from service.audit import record_read
 from service.security.access import access_referral
+from service.security.keyring import SealBroken
+from service.unturned import unturned
 
 if TYPE_CHECKING:
+    from eligibility import Program
     from service.actor import Actor
     from service.services import Services
 
@@ -171,7 +174,7 @@ async def open_case(services: Services, actor: Actor, referral: UUID | str) -> C
         due_on=row["due_on"],
         assigned_to=row["assigned_to"],
         granted=granted,
-        versions=[reader.version(each, row["program"], granted["consent"]) for each in versions],
+        versions=reader.versions(versions, row["program"], granted["consent"]),
         requests=[reader.request(each) for each in await db.fetch(REQUESTS, row["id"])],
         decisions=[reader.decision(each) for each in await db.fetch(DECISIONS, row["id"])],
         objections=[reader.objection(each) for each in await db.fetch(OBJECTIONS, row["id"])],
@@ -186,10 +189,13 @@ async def open_objections(services: Services, actor: Actor) -> list[OpenObjectio
     await record_read(actor, "objections.listed", actor.agency or "", services.clock.now())
     found = []
     for row in rows:
-        granted = services.keyring.open_json(
-            row["granted"], table="referrals", column="granted", row_id=row["referral_id"]
-        )
-        name = str(granted["contact"]["name"])
+        try:
+            granted = services.keyring.open_json(
+                row["granted"], table="referrals", column="granted", row_id=row["referral_id"]
+            )
+            name = str(unturned(granted["contact"]["name"]))
+        except SealBroken:  # it stays in the list, so that somebody sees it
+            name = "?"
         found.append(
             OpenObjection(
                 row["id"],
@@ -223,16 +229,24 @@ class _Reader:
     case: UUID
 
     def opened(self, row: Mapping[str, Any], table: str, column: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.services.keyring.open_json(
-            row[column], table=table, column=column, row_id=row["id"]
+        found: dict[str, Any] = unturned(
+            self.services.keyring.open_json(
+                row[column], table=table, column=column, row_id=row["id"]
+            )
         )
         return found
 
-    def version(self, row: db.Row, program: str, consent: Mapping[str, Any]) -> Version:
-        """A version reduced to what the resident consented to give this agency."""
-        rules = self.services.rules
+    def versions(
+        self, rows: Sequence[db.Row], program: str, consent: Mapping[str, Any]
+    ) -> list[Version]:
+        """Versions reduced to what the resident consented to give this agency. None where the city
+        no longer has the program: what it may be given is not known any more."""
+        known = self.services.rules.programs.get(program)
+        return [] if known is None else [self.version(row, known, consent) for row in rows]
+
+    def version(self, row: db.Row, program: Program, consent: Mapping[str, Any]) -> Version:
         facts = self.opened(row, "submissions", "facts")
-        granted = grant(facts, rules.programs[program], rules.facts)
+        granted = grant(facts, program, self.services.rules.facts)
         return Version(row["number"], row["filed_at"], consented(granted, consent["fields"]))
 
     def request(self, row: db.Row) -> AskedFor:

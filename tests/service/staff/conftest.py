@@ -18,7 +18,8 @@ from service.actor import Actor
 from service.referrals.request import Consent, Contact, Receipt, SendRequest
 from service.services import Services
 from tests.service.exchange.conftest import facts
-from tests.support.browsing import Browser
+from tests.support.browsing import Browser, PageSeen
+from tests.support.pages import elements, text_of
 
 PASSWORD = "seven quiet herons"
 METRO, UTILITIES = "king_county_metro", "seattle_utilities"
@@ -28,6 +29,12 @@ Send = Callable[..., Awaitable[Receipt]]
 
 def case_of(receipt: Receipt, program: str) -> UUID:
     return next(each.id for each in receipt.referrals if each.program == program)
+
+
+def table_rows(page: PageSeen) -> list[list[str]]:
+    """The words of each cell of the page's tables, row by row, without the heads."""
+    rows = (elements(body, "tr") for body in elements(page.tree, "tbody"))
+    return [[text_of(cell) for cell in elements(row, "th", "td")] for body in rows for row in body]
 
 
 async def application_of(case: UUID) -> UUID:
@@ -75,6 +82,11 @@ def staff(services: Services, new_browser: Callable[[], Awaitable[Browser]]) -> 
 @pytest.fixture
 def send(services: Services) -> Send:
     """Sends an application to some programs, as a partner does."""
+    return sending(services)
+
+
+def sending(services: Services) -> Send:
+    """The same over an open database, for a test that opens it by itself."""
 
     async def make(
         *programs: str,

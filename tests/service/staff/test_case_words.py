@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eligibility.answers import TAX_ROLES as STORED
-from service.caseworker.case_words import TAX_ROLES
+from service.answer_words import TAX_ROLES
 from tests.service.pages.rendering import templates
 
 

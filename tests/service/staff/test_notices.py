@@ -91,7 +91,7 @@ async def test_a_language_the_city_does_not_speak_gets_the_first_one(
     assert [mail["Content-Language"] for mail in mails(services)] == ["en"]
 
 
-async def test_an_old_contact_can_be_told_and_a_link_is_the_one_of_the_notice(
+async def test_the_link_of_a_notice_is_its_own(
     services: Services, send: Send, clock: StoppedClock
 ) -> None:
     receipt = await send()
@@ -99,12 +99,10 @@ async def test_an_old_contact_can_be_told_and_a_link_is_the_one_of_the_notice(
     payload = {"application": str(application), "kind": "link", "link": "/benefits/link/abc"}
     async with unit_of_work(Actor.SYSTEM, "test", application, clock.now()) as done:
         done.later("notice", "notices", "n1", payload)
-        changed = {**payload, "kind": "contact_changed", "to": "old@example.org"}
-        done.later("notice", "notices", "n2", changed)
     await work(services)
     link = f"{services.settings.base_url}/benefits/link/abc"
     told = {str(mail["To"]) for mail in mails(services) if link in str(mail.get_content())}
-    assert told == {"ana@example.org", "old@example.org"}
+    assert told == {"ana@example.org"}
 
 
 async def test_a_notice_we_do_not_have_asks_for_attention(

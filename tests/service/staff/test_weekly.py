@@ -26,6 +26,7 @@ from service.queries.weekly import (
 from service.services import Services
 from tests.service.staff.conftest import SignIn
 from tests.support.clock import StoppedClock
+from tests.support.rows import stored
 
 PROGRAMS = ("orca_lift", "basic_food")
 MONDAY = date(2026, 11, 16)
@@ -34,10 +35,11 @@ MONDAY = date(2026, 11, 16)
 async def referrals(program: str, number: int, filed: datetime) -> list[UUID]:
     made = []
     for _each in range(number):
-        application = await Application.create(
-            id=uuid4(), state="submitted", created_at=filed, updated_at=filed
+        application = await stored(
+            Application, id=uuid4(), state="submitted", created_at=filed, updated_at=filed
         )
-        case = await Referral.create(
+        case = await stored(
+            Referral,
             id=uuid4(),
             application_id=application.id,
             program=program,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from eligibility.facts import FactType
-from service.caseworker.case_words import (
+from service.answer_words import (
     PERIODS,
     TAX_ROLES,
     TIES,
