@@ -48,6 +48,7 @@ from forms.needs import Needs, needs_of, needs_of_rules
 from forms.parse import parse_first_name, parse_page
 from forms.pay import a_month, pay_dates
 from forms.progress import Counts, Progress, counts, missing, own_form, progress
+from forms.resume import added, amended_facts, draft_of, hidden, resumed, step_is_hidden, unhidden
 from forms.review import ReviewSection, Row, Subject, review
 from forms.steps import Live, Step
 from forms.view import Group, PageView, page_view
@@ -90,9 +91,13 @@ __all__ = [
     "a_month",
     "add_income",
     "add_person",
+    "added",
+    "amended_facts",
     "answer",
     "choose",
     "counts",
+    "draft_of",
+    "hidden",
     "load_form",
     "mark",
     "missing",
@@ -110,10 +115,13 @@ __all__ = [
     "remove_person",
     "remove_would_lose",
     "rename_person",
+    "resumed",
     "review",
     "sendable_facts",
     "skip",
     "skips",
+    "step_is_hidden",
+    "unhidden",
     "want",
     "wont_be_sent",
 ]

@@ -10,7 +10,8 @@ A draft is one JSON document; every operation returns a new draft.
      "chosen": [program ids],          programs to send to
      "only": program id | null,        "just this one"
      "contact": {"name", "mail", "phone", "language", "safe_to_write"},
-     "made": {"people": 3, "incomes": 2}}
+     "made": {"people": 3, "incomes": 2},
+     "told_before": [step keys]}       answered before sending, and not to be shown again
 
 - `facts` holds facts in the contract's JSON, as they were answered, reachable or not:
   forms.facts decides what is sent. An income carries an `id`, which is not sent.
@@ -71,6 +72,7 @@ class Draft:
     only: str | None = None
     contact: Mapping[str, Json] = field(default_factory=lambda: {"safe_to_write": False})
     made: Mapping[str, int] = field(default_factory=lambda: {"people": 1, "incomes": 0})
+    told_before: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, document: Mapping[str, Json]) -> Draft:
@@ -82,8 +84,9 @@ class Draft:
         try:
             if parts.get("wanted") is not None:
                 parts["wanted"] = tuple(parts["wanted"])
-            if "chosen" in parts:
-                parts["chosen"] = tuple(parts["chosen"])
+            for part in ("chosen", "told_before"):
+                if part in parts:
+                    parts[part] = tuple(parts[part])
             draft = cls(**parts)
             ids = [person["id"] for person in draft.facts["people"]]
         except (KeyError, TypeError) as error:
@@ -103,6 +106,7 @@ class Draft:
             "only": self.only,
             "contact": dict(self.contact),
             "made": dict(self.made),
+            "told_before": list(self.told_before),
         }
 
     @property
@@ -224,7 +228,10 @@ def _change_income(draft: Draft, place: Place, change: Change) -> Draft:
 
 def mark(draft: Draft, step_key: str, how: str) -> Draft:
     """Note how a step ended: "answered", "dont_know" or "declined"."""
-    return replace(draft, asked={**draft.asked, step_key: how})
+    told_before = draft.told_before
+    if step_key in told_before:
+        told_before = tuple(key for key in told_before if key != step_key)
+    return replace(draft, asked={**draft.asked, step_key: how}, told_before=told_before)
 
 
 def add_person(draft: Draft, name: str) -> tuple[Draft, str]:

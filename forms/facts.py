@@ -21,8 +21,15 @@ def sendable_facts(flow: Flow) -> dict[str, Json]:
     """The contract's facts of a draft, for screening and for sending.
 
     Answers that no step asks any more are left out. What follows from an answer without
-    asking (no car, no rent) is put in. The result always parses as a household.
+    asking (no car, no rent) is put in. The result always parses as a household. It is worked out
+    once for a flow and is the same object each time: whoever wants to change it copies it.
     """
+    if not flow.told:
+        flow.told.update(_gathered(flow))
+    return flow.told
+
+
+def _gathered(flow: Flow) -> dict[str, Json]:
     known = {**_implied(flow), **_told(flow)}
     household = _facts_at(known, HOUSEHOLD, "household")
     language = flow.draft.contact.get("language")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -64,29 +64,35 @@ async def amend(
     now: datetime,
     *,
     programs: Collection[str] | None = None,
+    contact: Mapping[str, Any] | None = None,
+    also: Callable[[], Awaitable[None]] | None = None,
     record: Record | None = None,
 ) -> int:
     """Store the whole changed facts as the next version; its number.
 
     The agencies of `programs` (all of the application's when None) get their part of it, under the
-    consent and signature they have; each case keeps its id, clock and state. The same change twice
-    in a row is one version, except for a partner, whose key tells. Raises NotFound for a draft, and
+    consent and signature they have; each case keeps its id, clock and state. `contact` is a new way
+    to reach the applicant; `also` runs inside the transaction. The same change twice in a row is
+    one version, except for a partner, whose key tells. Raises NotFound for a draft, and
     Invalid(`consent_incomplete`) when a program now needs more than was consented to.
     """
     household = read_household(services, facts, "/facts")
     before = await _signature(services, application)
     sealed = seal_version(services, facts, household, before, now)
-    offered = await _offered(services, application, facts, programs, now)
+    offered = await offered_again(services, application, facts, programs, now, contact)
     topics = await hinted_agencies(services, [each.agency for each in offered])
     missing = await missing_rules(sealed.rules)
     digest = _hash(facts, programs)
+    keyed = record is not None or also is not None
     try:
         async with unit_of_work(actor, "application.amended", application, now) as work:
-            version = await _next_version(application, digest, now, keyed=record is not None)
+            version = await _next_version(application, digest, now, keyed=keyed)
             await insert_rules(services, missing, now)
             await _store(application, version, sealed, digest, offered, now)
             tell_agencies(work, topics, application, version)
             work.detail.update(version=version, referrals=[str(each.id) for each in offered])
+            if also is not None:
+                await also()
             if record is not None:
                 await record(CREATED, {"version": version}, application)
     except _SameAgain:
@@ -125,12 +131,13 @@ async def _signature(services: Services, application: UUID) -> Mapping[str, Any]
     return signature
 
 
-async def _offered(
+async def offered_again(
     services: Services,
     application: UUID,
     facts: Mapping[str, Any],
     programs: Collection[str] | None,
     now: datetime,
+    contact: Mapping[str, Any] | None = None,
 ) -> list[_Offered]:
     """Each referral's new grant: its own facts and screening, all else as it was signed."""
     rows = await db.fetch(
@@ -154,6 +161,8 @@ async def _offered(
             "screening": shared.screening,
             "amended_at": now.isoformat(),
         }
+        if contact is not None:
+            new["contact"] = dict(contact)
         offered.append(_Offered(row_id, row["agency"], services.keyring.seal_json(new, **place)))
     return offered
 

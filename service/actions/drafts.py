@@ -22,7 +22,7 @@ from service.security.sessions import open_session
 if TYPE_CHECKING:
     from service.services import Services
 
-DRAFT = "draft"
+DRAFT, SUBMITTED = "draft", "submitted"
 MOST_TRIES = 8
 INSERT = """
 insert into applications (id, state, revision, version, source, language, safe_to_write, draft,
@@ -35,7 +35,7 @@ from applications where id = ?
 """
 SAVE = """
 update applications set draft = ?, revision = revision + 1, language = ?, updated_at = ?
-where id = ? and state = 'draft' and revision = ?
+where id = ? and state in ('draft', 'submitted') and draft is not null and revision = ?
 """
 ISSUE = """
 update applications set reference = ?, reference_index = ?, secret_hash = ?
@@ -81,14 +81,20 @@ async def start(services: Services, program: str | None, language: str, now: dat
 
 
 async def read(services: Services, application: UUID) -> Held | None:
-    """The draft; None once it was sent. Raises NotFound when it is gone."""
+    """The draft, or changes begun after sending; None where nothing waits to be sent.
+
+    Raises NotFound when it is gone.
+    """
     row = await db.fetch_one(FIND, application)
     if row is None:
         raise NotFound
-    if row["state"] != DRAFT:
+    sent = row["state"] != DRAFT
+    if row["draft"] is None or (sent and row["state"] != SUBMITTED):
         return None
     flow = open_draft(services, application, row["revision"], row["draft"])
-    return Held(application, row["revision"], row["language"], bool(row["has_reference"]), flow)
+    return Held(
+        application, row["revision"], row["language"], bool(row["has_reference"]), flow, sent
+    )
 
 
 async def save(
@@ -120,7 +126,7 @@ async def _save(services: Services, held: Held, flow: Flow, language: str, now: 
         if changed != 1:
             raise _Stale
     warm.put(held.id, held.revision + 1, flow)
-    return Held(held.id, held.revision + 1, language, held.has_reference, flow)
+    return Held(held.id, held.revision + 1, language, held.has_reference, flow, held.sent)
 
 
 async def issue(services: Services, application: UUID, now: datetime) -> WayBack | None:
@@ -139,8 +145,7 @@ async def issue(services: Services, application: UUID, now: datetime) -> WayBack
 
 async def renew_secret(services: Services, application: UUID, now: datetime) -> WayBack:
     """A new secret for a draft, asked for by the one who is answering it; the old one is dead."""
-    secret = new_secret()
-    hashed = await _hashed(services, application, secret)
+    secret, hashed = await new_secret_hash(services, application)
     reference = await reference_of(services, application)
     if reference is None:
         raise NotFound
@@ -148,6 +153,12 @@ async def renew_secret(services: Services, application: UUID, now: datetime) -> 
         if await db.execute(RENEW, hashed, application) != 1:
             raise NotFound
     return WayBack(reference, secret)
+
+
+async def new_secret_hash(services: Services, application: UUID) -> tuple[str, str]:
+    """A new secret and what would be stored for it; nothing is stored yet."""
+    secret = new_secret()
+    return secret, await _hashed(services, application, secret)
 
 
 async def reference_of(services: Services, application: UUID) -> str | None:

@@ -29,22 +29,23 @@ from service.security.rate_limits import (
     unsay,
 )
 from service.security.references import parse_reference, parse_secret
-from service.security.sessions import end_all, open_session
+from service.security.sessions import open_session
 from service.security.tokens import new_token, token_hash
+from service.worker import Done
 
 if TYPE_CHECKING:
+    from service.outbox import Claimed
     from service.services import Services
+    from service.worker import Outcome
 
+LINK = "link"
 LINK_LIFE = timedelta(minutes=20)
-# Until a person of the city, or the link's way, opens it again.
-LOCKED = timedelta(days=3650)
 NOBODY = UUID(int=0)
 FIND = """
 select id, state, revision, draft, contact, secret_hash, secret_locked_until, language
 from applications where reference_index in ({marks})
 """
 OPENED = "update applications set opened_before_at = opened_at, opened_at = ? where id = ?"
-LOCK = "update applications set secret_locked_until = ? where id = ?"
 USE_LINK = """
 update return_links set used_at = ?
 where token_hash = ? and used_at is null and expires_at > ?
@@ -104,33 +105,45 @@ async def enter(application: UUID, state: str, proof: str, now: datetime) -> Ent
 
 
 async def send_link(services: Services, reference: str, network: str, now: datetime) -> None:
-    """Have a link written to the mail of an application, if there is one and it is safe to write.
+    """Have the worker write a link to the mail of an application, if there is one.
 
-    Nothing tells the caller whether there was: the same answer, and a row for the worker that is
-    made either way or not at all within the time of one write.
+    Nobody is looked up here: a reference that exists, one that does not and one that cannot be read
+    take the same statements and so the same time, and have the same answer.
     """
     plain = parse_reference(reference, services.city.reference_prefix)
     await limit(services, LINK_EVERYBODY, "", now)
     await limit(services, LINK_NETWORK, network, now)
     await limit(services, LINK_REFERENCE, plain or reference[:64].casefold().strip(), now)
-    row = await _find(services, plain)
-    contact = _contact(services, row) if row else {}
-    if row is None or not contact.get("mail") or contact.get("safe_to_write") is not True:
-        async with unit_of_work(Actor.ANONYMOUS, "link.refused", "unknown", now):
-            return
+    async with unit_of_work(Actor.ANONYMOUS, "link.asked", "unknown", now) as work:
+        work.later(LINK, NOTICE_LANE, f"link:{time_ordered_id()}", {"reference": plain or "-"})
+
+
+async def write_link(services: Services, row: Claimed) -> Outcome:
+    """The worker's part: a link of one use, where it is safe to write. A second try of the same row
+    may make a second link, and writes one mail."""
+    found = await _find(services, row.payload["reference"])
+    contact = _contact(services, found) if found else {}
+    if found is None or not contact.get("mail") or contact.get("safe_to_write") is not True:
+        return Done()
+    application, now = found["id"], services.clock.now()
     token, link = new_token(), time_ordered_id()
-    async with unit_of_work(resident(row["id"]), "link.sent", row["id"], now) as work:
+    async with unit_of_work(resident(application), "link.sent", application, now) as work:
         await db.execute(
             "insert into return_links (id, token_hash, application_id, created_at, expires_at)"
             " values (?, ?, ?, ?, ?)",
             link,
             token_hash(token),
-            row["id"],
+            application,
             now,
             now + LINK_LIFE,
         )
-        payload = {"application": str(row["id"]), "kind": "link", "link": f"/benefits/link/{token}"}
-        work.later(NOTICE, NOTICE_LANE, f"notice:link:{link}", payload)
+        payload = {
+            "application": str(application),
+            "kind": "link",
+            "link": f"/benefits/link/{token}",
+        }
+        work.later(NOTICE, NOTICE_LANE, f"notice:link:{row.id}", payload)
+    return Done()
 
 
 async def by_link(services: Services, token: str, network: str, now: datetime) -> Entered | None:
@@ -142,13 +155,6 @@ async def by_link(services: Services, token: str, network: str, now: datetime) -
     application: UUID = rows[0]["application_id"]
     row = await db.fetch_one("select state from applications where id = ?", application)
     return None if row is None else await enter(application, row["state"], "link", now)
-
-
-async def lock(application: UUID, now: datetime) -> None:
-    """Shut the secret's way in and end every session. The way by link stays open."""
-    async with unit_of_work(resident(application), "secret.locked", application, now):
-        await db.execute(LOCK, now + LOCKED, application)
-        await end_all(application)
 
 
 async def _find(services: Services, reference: str | None) -> db.Row | None:

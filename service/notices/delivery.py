@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from service import db
+from service.actions.case_rows import NOTICE
+from service.actions.contact_changes import told_mail
+from service.actions.returning import LINK, write_link
 from service.drafts import open_draft
 from service.i18n import Language, Languages
 from service.notices.mail import send
@@ -50,14 +53,16 @@ async def deliver(services: Services, row: Claimed) -> Outcome:
 
 
 async def recipient_of(services: Services, payload: Mapping[str, object]) -> Recipient | None:
-    """The applicant as they are reached now, or at the older address that `to` names."""
+    """The applicant as they are reached now, or as they were when a change was asked for."""
     application = UUID(str(payload["application"]))
     row = await db.fetch_one(FIND, application)
     if row is None:
         return None
     contact = _contact(services, application, row)
-    mail = str(payload.get("to") or contact.mail or "")
-    if not mail or not contact.safe_to_write:
+    mail = contact.mail if contact.safe_to_write else None
+    if "change" in payload:
+        mail = await told_mail(services, UUID(str(payload["change"])))
+    if not mail:
         return None
     offered = {language.code for language in services.city.languages}
     wanted = (contact.language, row["language"])
@@ -101,4 +106,4 @@ def languages_of(offered: tuple[Language, ...], zone: str) -> Languages:
     return Languages.load(offered, zone)
 
 
-HANDLERS: Mapping[str, Handler] = {"notice": deliver}
+HANDLERS: Mapping[str, Handler] = {NOTICE: deliver, LINK: write_link}

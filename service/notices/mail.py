@@ -21,12 +21,14 @@ FOLDER = "mail"
 REFUSED_FOR_GOOD = 500
 
 
-async def send(settings: Settings, message: EmailMessage, key: str) -> Outcome:
-    """Hand a mail over. `key` names it: as a file, the same key is the same file."""
+async def send(
+    settings: Settings, message: EmailMessage, key: str, folder: str = FOLDER
+) -> Outcome:
+    """Hand a mail over. `key` names it: as a file, the same key is the same file in `folder`."""
     if settings.smtp_url is None:
         name = hashlib.sha256(key.encode()).hexdigest()[:32] + ".eml"
         try:
-            await asyncio.to_thread(write, settings.storage / FOLDER, name, bytes(message))
+            await asyncio.to_thread(write, settings.storage / folder, name, bytes(message))
         except OSError as error:
             return Retry(f"the folder took no mail: {type(error).__name__}")
         return Done()

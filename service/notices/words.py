@@ -40,12 +40,20 @@ WORDINGS: Mapping[str, Wording] = {
         _("There is an answer for you"), _("There is an answer to your objection."), COME_BACK
     ),
     "contact_changed": Wording(
+        _("Something was changed"),
+        _(
+            "We changed how we reach you, your secret number, or what you sent, as we were asked."
+            " If that was not you, call us."
+        ),
+        COME_BACK,
+    ),
+    "change_asked": Wording(
         _("Somebody asked for a change"),
         _(
             "Somebody asked to change how we reach you, your secret number, or what you sent."
-            " If it was you, there is nothing to do. If it was not you, stop it."
+            " It happens after 72 hours, unless you stop it."
         ),
-        COME_BACK,
+        _("Open {link} to say yes at once, or to stop it."),
     ),
     "link": Wording(
         _("Your link"),

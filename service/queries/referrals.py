@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from service import db
 from service.audit import record_read
 from service.errors import NotFound
+from service.ids import earliest_id
 
 if TYPE_CHECKING:
     from service.actor import Actor
@@ -23,6 +25,17 @@ REQUESTS = """
 select id, state, body, reply, due_on, asked_at, answered_at
 from information_requests where referral_id = ? order by asked_at, id
 """
+# Only what the agency may have seen: a case taken back before any pull never was there for it.
+TAKEN_BACK = """
+select e.id as event, e.at, r.id, r.program, r.version from referral_events e
+join referrals r on r.id = e.referral_id
+where r.agency = ? and r.state = 'withdrawn' and e.state = 'withdrawn'
+  and r.offered_at is not null and e.id > ?
+order by e.id limit ?
+"""
+# A reader who has seen everything starts a little earlier next time: what was committed late has an
+# earlier id.
+OVERLAP = timedelta(minutes=1)
 NEW_CASES = """
 select id, version, program, state, filed_at, due_on, granted from referrals
 where agency = ? and waiting = true order by due_on, filed_at, id limit ?
@@ -94,6 +107,29 @@ def _question(keyring: Keyring, row: db.Row) -> dict[str, Any]:
         "reply": opened("reply")["text"] if row["reply"] is not None else None,
         "answered_at": row["answered_at"].isoformat() if row["answered_at"] is not None else None,
     }
+
+
+async def taken_back(
+    agency: str, after: UUID | None, limit: int = 1000
+) -> tuple[list[dict[str, Any]], UUID | None]:
+    """The agency's cases that residents took back, the earliest first, and where to go on.
+
+    Going on from there, a case may be told a second time and none is left out.
+    """
+    rows = await db.fetch(TAKEN_BACK, agency, after or UUID(int=0), limit)
+    items = [
+        {
+            "id": str(row["id"]),
+            "program": row["program"],
+            "version": row["version"],
+            "withdrawn_at": row["at"].isoformat(),
+        }
+        for row in rows
+    ]
+    if not rows:
+        return items, after
+    last: UUID = rows[-1]["event"]
+    return items, last if len(rows) == limit else earliest_id(OVERLAP, last)
 
 
 async def count_waiting(agency: str) -> int:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from eligibility import FactErrors, Household, Program, screen
+from eligibility import FactErrors, Household, Program, is_urgent, screen
 from service.errors import Fault, Invalid
 from service.ids import time_ordered_id
 from service.referrals.clock import due_on
@@ -53,6 +53,7 @@ class SealedReferral:
     sent: Sent
     granted: bytes
     applicant_index: str
+    urgent: bool = False
 
 
 def check(services: Services, request: SendRequest, on: date) -> dict[str, str]:
@@ -161,8 +162,12 @@ def _seal_referral(
         "screening": shared.screening,
     }
     sealed = services.keyring.seal_json(granted, table="referrals", column="granted", row_id=row_id)
-    due = due_on(calendar, signing.at, working_days(definition))
-    return SealedReferral(Sent(row_id, program, agency, due), sealed, index)
+    on = calendar.day_of(signing.at)
+    # Only what the agency is granted may hurry its case: it can see why.
+    known = Household.from_facts(shared.facts, services.rules.facts)
+    urgent = is_urgent(known, services.rules, program, on)
+    due = due_on(calendar, signing.at, working_days(definition, urgent=urgent))
+    return SealedReferral(Sent(row_id, program, agency, due), sealed, index, urgent)
 
 
 def _contact_faults(request: SendRequest) -> Iterable[Fault]:
@@ -214,6 +219,10 @@ def takes_applications(program: Program, on: date) -> bool:
     return program.status_on(on) == "open"
 
 
-def working_days(program: Program) -> int:
+def working_days(program: Program, *, urgent: bool = False) -> int:
     """The program's clock; a program that names none gives its agency thirty working days."""
-    return DEFAULT_WORKING_DAYS if program.clock is None else program.clock.working_days
+    if program.clock is None:
+        return DEFAULT_WORKING_DAYS
+    if urgent and program.clock.urgent_working_days is not None:
+        return program.clock.urgent_working_days
+    return program.clock.working_days

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from forms import APPLICANT, Draft, FieldErrors, Flow, Step, page_view, parse_page
 from forms.wording import caption
+from service.actions import contact_changes as changing
 from service.actions.amendments import amend
 from service.actions.drafts import resident
 from service.body import read_form
 from service.drafts import flow_of
 from service.errors import Conflict, NotFound
 from service.queries.own_application import sent_facts
-from service.referrals.states import FINAL, State
 from service.rendering import language_switch, redirect, render, translator_of
 from service.resident.draft_page import STATUS
-from service.resident.question_view import Drawing, GroupView, Typed, problems_of
+from service.resident.offices import (
+    NO_OFFICE,
+    OfficeBox,
+    chosen_offices,
+    office_boxes,
+    open_programs,
+    programs_at,
+)
+from service.resident.question_view import Drawing, GroupView, error_lines, problems_of
 from service.resident.sent_page import known_well, with_application
-from service.resident.tasks import agency_name
 from service.saying import say
 from service.templating import FieldProblem
 from service.web import now_of, services_of
@@ -29,10 +36,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from forms import Raw
     from forms.draft import Patch
     from service.i18n import Translator
     from service.queries.own_application import OwnApplication
-    from service.services import Services
 
 HERE = "/benefits/status/change"
 PAGES = (
@@ -45,6 +52,7 @@ PAGES = (
     "address",
     "mailing_address",
 )
+ADDRESSES = ("address", "mailing_address")
 NOT_TOLD = ("amounts", "amount", "dates", "steady", "costs", "after_costs")
 
 Facts = Mapping[str, Any]
@@ -56,7 +64,6 @@ class ChangesView:
 
     heading: str
     choices: Sequence[tuple[str, str]]
-    offices: Sequence[str]
     back: str = STATUS
 
 
@@ -69,10 +76,23 @@ class ChangeView:
     caption: str | None
     action: str
     groups: Sequence[GroupView]
-    offices: Sequence[str]
+    offices: Sequence[OfficeBox]
+    ticked: Sequence[str]
+    office_error: str | None
+    held: bool
     errors: Sequence[FieldProblem]
     back: str = HERE
     form_id: str = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was typed and ticked, and whether there is something to say about it."""
+
+    raw: Raw | None = None
+    offices: tuple[str, ...] = ()
+    errors: FieldErrors | None = None
+    checked: bool = False
 
 
 @with_application
@@ -83,7 +103,6 @@ async def changes(request: Request, own: OwnApplication) -> Response:
     view = ChangesView(
         heading=words.gettext("What has changed?"),
         choices=[(f"{HERE}/{step.key}", _title(flow, step, words)) for step in _steps(flow)],
-        offices=_offices(services_of(request), own, words),
     )
     return render(request, "resident/changes.html", view)
 
@@ -101,20 +120,35 @@ async def changed(request: Request, own: OwnApplication) -> Response:
     flow, facts = await _blank(request, own)
     step, form = _find(request, flow), await read_form(request)
     raw, words = form.multi(), translator_of(request)
+    told = Told(raw, chosen_offices(own, form.all("office")))
     if language_switch(request, form) is not None:
-        return _page(request, own, flow, step, Typed(raw))
+        return _page(request, own, flow, step, told)
     patch = parse_page(flow, step, raw, words.code)
     if isinstance(patch, FieldErrors):
-        return _page(request, own, flow, step, Typed(raw, patch), status=422)
+        return _page(request, own, flow, step, replace(told, errors=patch, checked=True))
+    if not told.offices:
+        return _page(request, own, flow, step, replace(told, checked=True))
+    return await _send(request, own, step, facts, patch, programs_at(own, told.offices))
+
+
+async def _send(
+    request: Request,
+    own: OwnApplication,
+    step: Step,
+    facts: Facts,
+    patch: Patch,
+    programs: Sequence[str],
+) -> Response:
+    """The change as a new version for these programs; another address waits for its owner's yes."""
+    services, now = services_of(request), now_of(request)
+    if step.page.key in ADDRESSES and not known_well(request):
+        household = {fact.partition(".")[2]: value for fact, value in patch.items()}
+        change = {"household": household, "programs": list(programs)}
+        await changing.ask(services, own.id, changing.ADDRESS, change, now, confirmed=False)
+        return redirect(f"{STATUS}?done=held", request)
+    actor, new = resident(own.id), _with(facts, step, patch)
     try:
-        await amend(
-            services_of(request),
-            resident(own.id),
-            own.id,
-            _with(facts, step, patch),
-            now_of(request),
-            programs=_open_programs(own),
-        )
+        await amend(services, actor, own.id, new, now, programs=programs)
     except Conflict:
         return redirect(STATUS, request)
     return redirect(f"{STATUS}?done=changed", request)
@@ -126,7 +160,7 @@ async def _blank(request: Request, own: OwnApplication) -> tuple[Flow, Facts]:
     facts = await sent_facts(services, own.id)
     if facts is None or own.state != "submitted":
         raise NotFound
-    draft = _draft_of(facts, _open_programs(own), hidden=not known_well(request))
+    draft = _draft_of(facts, open_programs(own), hidden=not known_well(request))
     return flow_of(services, draft, services.city.calendar.day_of(now_of(request))), facts
 
 
@@ -194,45 +228,37 @@ def _with(facts: Facts, step: Step, patch: Patch) -> dict[str, Any]:
 
 
 def _page(
-    request: Request,
-    own: OwnApplication,
-    flow: Flow,
-    step: Step,
-    typed: Typed | None = None,
-    status: int = 200,
+    request: Request, own: OwnApplication, flow: Flow, step: Step, told: Told | None = None
 ) -> Response:
     words = translator_of(request)
-    raw, errors = (typed.raw, typed.errors) if typed else (None, None)
-    drawn = page_view(flow, step, words.code, raw)
+    told = told or Told()
+    drawn = page_view(flow, step, words.code, told.raw)
     title = say(drawn.title, words)
-    draw = Drawing(flow, words, errors, title)
+    lines = error_lines(flow, step, drawn, told.errors, words)
+    draw = Drawing(flow, words, lines, title)
     pairs = zip(drawn.groups, flow.live(step), strict=True)
     groups = [draw.group(group, live) for group, live in pairs]
+    offices = office_boxes(services_of(request), own, words)
+    errors = problems_of(lines, groups)
+    nobody = words.gettext(NO_OFFICE) if told.checked and not told.offices else None
+    if nobody:
+        errors.append(FieldProblem("office", nobody))
     view = ChangeView(
         heading=title,
         section=words.gettext("Your application"),
         caption=say(drawn.caption, words) if drawn.caption else None,
         action=f"{HERE}/{step.key}",
         groups=groups,
-        offices=_offices(services_of(request), own, words),
-        errors=problems_of(errors, groups, words),
+        offices=offices,
+        ticked=told.offices,
+        office_error=nobody,
+        held=step.page.key in ADDRESSES and not known_well(request),
+        errors=errors,
     )
-    return render(request, "resident/change.html", view, status=status)
+    return render(request, "resident/change.html", view, status=422 if errors else 200)
 
 
 def _title(flow: Flow, step: Step, words: Translator) -> str:
     title = say(page_view(flow, step, words.code).title, words)
     named = caption(flow, step.place) if step.place.income else None
     return f"{title} ({say(named, words)})" if named else title
-
-
-def _open_programs(own: OwnApplication) -> list[str]:
-    """Programs whose office can still use a change: all that were not taken back or refused."""
-    done = FINAL - {State.APPROVED}
-    return [case.program for case in own.referrals if State(case.state) not in done]
-
-
-def _offices(services: Services, own: OwnApplication, words: Translator) -> list[str]:
-    programs = _open_programs(own)
-    agencies = [case.agency for case in own.referrals if case.program in programs]
-    return [agency_name(services, each, words) for each in dict.fromkeys(agencies)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.caseworker.fact_rows import FactGroup, fact_groups
+from service.fact_rows import FactGroup, fact_groups
 from service.queries.own_application import sent_facts
 from service.rendering import render, translator_of
 from service.resident.confirmation import NextView, next_view

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from service.drafts import Held
 
 STATUS = "/benefits/status"
+ADD = "/benefits/status/add"
 RESULTS = "/benefits/results"
 CHECK = "/benefits/check"
+# How a session says that it is about changes to what was sent, before how its owner came.
+CHANGING = "change-"
 ORIGINS = {"check": CHECK, "results": RESULTS}
 
 DraftPage = Callable[["Request", "Held"], Awaitable["Response"]]
@@ -38,11 +41,17 @@ def with_draft(page: DraftPage) -> Callable[[Request], Awaitable[Response]]:
         except NotFound:
             # It was deleted in another window.
             raise SignInNeeded("benefits") from None
-        if held is None:
+        if held is None or not _may_see(request, held):
             return redirect(STATUS)
         return await page(request, held)
 
     return enter
+
+
+def _may_see(request: Request, held: Held) -> bool:
+    """Changes begun by who may see everything are not for one who came by the secret alone."""
+    by_secret = request.state.session.proof == f"{CHANGING}secret"
+    return not (held.sent and by_secret and not held.draft.told_before)
 
 
 async def saved(request: Request, held: Held, change: drafts.Change) -> Held | None:
@@ -58,7 +67,12 @@ def question_url(step: Step, origin: str = "") -> str:
 
 
 def origin_of(request: Request) -> str:
-    """Which page sent somebody here to change an answer; empty on the way through the form."""
+    """Which page sent somebody here to change an answer; empty on the way through the form.
+
+    Changes to what was sent begin and end at checking.
+    """
+    if request.state.session.proof.startswith(CHANGING):
+        return "check"
     origin = read_query(request).get("from")
     return origin if origin in ORIGINS else ""
 

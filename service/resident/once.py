@@ -21,18 +21,20 @@ if TYPE_CHECKING:
 
 LIFE = timedelta(minutes=15)
 PATH = "/benefits/"
-LONGEST = 2_000
+LONGEST = 4_000
 
 
-def leave(request: Request, response: Response, name: str, value: Any) -> None:
+def leave(
+    request: Request, response: Response, name: str, value: Any, life: timedelta = LIFE
+) -> None:
     """Have this browser carry `value` to the next page. `name` is the cookie's."""
     services = services_of(request)
-    text = json.dumps({"value": value, "until": (now_of(request) + LIFE).isoformat()})
+    text = json.dumps({"value": value, "until": (now_of(request) + life).isoformat()})
     sealed = services.keyring.seal(text.encode(), table="cookies", column=name, row_id="once")
     response.set_cookie(
         name,
         base64.urlsafe_b64encode(sealed).decode(),
-        max_age=int(LIFE.total_seconds()),
+        max_age=int(life.total_seconds()),
         path=PATH,
         secure=services.settings.base_url.startswith("https:"),
         httponly=True,

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from eligibility.program import Handoff
+    from eligibility.program import Handoff, Program
+    from forms import Flow
     from service.drafts import Held
+    from service.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,30 @@ class PrintView:
     office: str
     proofs: Sequence[str]
     sections: Sequence[SectionView]
-    back: str = RESULTS
+    back: str
 
 
 @with_draft
 async def handoff(request: Request, held: Held) -> Response:
     """The answers for one handoff program. Printing it sends nothing."""
-    services, words = services_of(request), translator_of(request)
-    program = services.rules.programs.get(request.path_params["program"])
-    if program is None or program.handoff is None or program.status == "closed":
+    program = printable(services_of(request), request.path_params["program"])
+    if held.draft.told_before:
+        raise NotFound  # it would show what may not be shown to this visit
+    return print_page(request, held.flow, program, RESULTS)
+
+
+def printable(services: Services, program: str) -> Program:
+    """A program one applies for elsewhere; NotFound for any other."""
+    found = services.rules.programs.get(program)
+    if found is None or found.handoff is None or found.status == "closed":
+        raise NotFound
+    return found
+
+
+def print_page(request: Request, flow: Flow, program: Program, back: str) -> Response:
+    """The answers of a flow that this program asks for."""
+    words = translator_of(request)
+    if program.handoff is None:
         raise NotFound
     view = PrintView(
         heading=words.gettext("Your answers for {program}", program=words.gettext(program.name)),
@@ -48,8 +65,8 @@ async def handoff(request: Request, held: Held) -> Response:
         office=words.gettext(program.handoff.title),
         proofs=[words.gettext(each) for each in program.proofs],
         sections=[
-            section_view(each, words, change=False)
-            for each in review(own_form(held.flow, program.id))
+            section_view(each, words, change=False) for each in review(own_form(flow, program.id))
         ],
+        back=back,
     )
     return render(request, "resident/print.html", view)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from forms import Field, FieldErrors, Kind, page_view, progress
+from forms import Kind, page_view, progress, step_is_hidden
 from forms.steps import live_incomes
 from forms.wording import caption, person_label, said
 from service.i18n import _
@@ -16,7 +16,7 @@ from service.saying import say
 from service.templating import FieldProblem
 
 if TYPE_CHECKING:
-    from forms import Flow, Group, Live, Option, Raw, Step
+    from forms import Field, FieldErrors, Flow, Group, Live, Option, PageView, Raw, Step
     from service.drafts import Held
     from service.i18n import Translator
     from service.services import Services
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 INPUTS = {"email": "email", "tel": "tel"}
 MODES = {"number": "numeric"}
 SIZES = {"number": "4", "tel": "20"}
+# Questions whose parts are told in the same way, so that an error has to say which part it means.
+PARTS_ALIKE = (Kind.PAYS, Kind.MONEY_RANGE)
+NAMED = _("{what}: {problem}")
 ADDRESS_SIZES = {"unit": "10", "state": "2", "zip": "10"}
 
 
@@ -67,6 +70,8 @@ class GroupView:
     controls: Sequence[ControlView]
     values: Mapping[str, str] = field(default_factory=dict)
     autocomplete: str | None = None
+    # The first control asks whether; the others are for who says yes.
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class QuestionView:
     hint: str | None
     action: str
     back: str
-    progress: ProgressView
+    progress: ProgressView | None
     listed: Sequence[ListedView]
     groups: Sequence[GroupView]
     sum: str | None
@@ -110,6 +115,7 @@ class QuestionView:
     dont_know: bool
     declined: bool
     can_send: bool
+    hidden: bool
     errors: Sequence[FieldProblem]
     made: str
     form_id: str = "question"
@@ -133,14 +139,15 @@ def question_view(
 ) -> QuestionView:
     """The page of a step; with `typed`, what was typed instead of what is stored."""
     flow = held.flow
-    raw = typed.raw if typed else None
+    raw = typed.raw if typed else {} if step_is_hidden(flow.draft, step) else None
     errors = typed.errors if typed else None
     drawn = page_view(flow, step, words.code, raw)
     lives = flow.live(step)
     title = say(drawn.title, words)
     before = flow.before(step)
     pairs = zip(drawn.groups, lives, strict=True)
-    draw = Drawing(flow, words, errors, title)
+    lines = error_lines(flow, step, drawn, errors, words)
+    draw = Drawing(flow, words, lines, title)
     groups = [draw.group(group, live) for group, live in pairs]
     return QuestionView(
         heading=title,
@@ -149,7 +156,8 @@ def question_view(
         hint=say(drawn.hint, words) if drawn.hint else None,
         action=question_url(step, origin),
         back=question_url(before, origin) if before else "/benefits/start",
-        progress=_progress(services, flow, step, words),
+        # What was answered long ago counts as nothing done: no bar for changes after sending.
+        progress=None if held.sent else _progress(services, flow, step, words),
         listed=_listed(flow, step, words),
         groups=groups,
         sum=say(drawn.sum, words) if drawn.sum else None,
@@ -158,8 +166,9 @@ def question_view(
         who=seen_by(services, flow, step, words),
         dont_know="dont_know" in drawn.skips,
         declined="declined" in drawn.skips,
-        can_send=held.can_send,
-        errors=problems_of(errors, groups, words),
+        can_send=held.can_send and not held.sent,
+        hidden=raw == {},
+        errors=problems_of(lines, groups),
         made=f"{flow.draft.made['people']}.{flow.draft.made['incomes']}",
     )
 
@@ -179,19 +188,39 @@ def _progress(services: Services, flow: Flow, step: Step, words: Translator) -> 
     )
 
 
-def problems_of(
-    errors: FieldErrors | None, groups: Sequence[GroupView], words: Translator
-) -> list[FieldProblem]:
-    """The summary's lines; each links to a control that is on the page."""
+def error_lines(
+    flow: Flow, step: Step, drawn: PageView, errors: FieldErrors | None, words: Translator
+) -> dict[str, str]:
+    """What there is to say about each field, by its name.
+
+    Where a page asks several things, each line names the one it is about: "Rent: Write an amount."
+    """
     if errors is None:
-        return []
+        return {}
+    several = len(drawn.groups) > 1
+    lines: dict[str, str] = {}
+    for error in errors.errors:
+        problem = say(error.message, words)
+        group, live = next(
+            (group, live)
+            for group, live in zip(drawn.groups, flow.live(step), strict=True)
+            if error.field == group.id or error.field.startswith(f"{group.id}-")
+        )
+        about = said(flow, live.question.row, live.place) if several else None
+        if group.kind in PARTS_ALIKE:
+            about = next((f.label for f in group.fields if f.name == error.field), about)
+        if about is not None:
+            problem = words.gettext(NAMED, what=say(about, words), problem=problem)
+        lines.setdefault(error.field, problem)
+    return lines
+
+
+def problems_of(lines: Mapping[str, str], groups: Sequence[GroupView]) -> list[FieldProblem]:
+    """The summary's lines; each links to a control that is on the page."""
     known = {control.name for group in groups for control in group.controls}
     return [
-        FieldProblem(
-            error.field if error.field in known else _nearest(error.field, known),
-            say(error.message, words),
-        )
-        for error in errors.errors
+        FieldProblem(field if field in known else _nearest(field, known), line)
+        for field, line in lines.items()
     ]
 
 
@@ -234,7 +263,7 @@ class Drawing:
 
     flow: Flow
     words: Translator
-    errors: FieldErrors | None
+    lines: Mapping[str, str]
     title: str
 
     def group(self, group: Group, live: Live) -> GroupView:
@@ -259,6 +288,7 @@ class Drawing:
             values={c.name.rpartition("-")[2]: c.value for c in controls}
             if shape == "date"
             else {},
+            follows=group.kind in (Kind.ADD_PERSON, Kind.MORE_INCOME),
             autocomplete="bday" if group.fields and group.fields[0].autocomplete else None,
         )
 
@@ -293,8 +323,7 @@ class Drawing:
         return OptionView(option.value, say(option.label, self.words), hint)
 
     def error(self, name: str) -> str | None:
-        found = self.errors.of(name) if self.errors else None
-        return say(found, self.words) if found else None
+        return self.lines.get(name)
 
     def loose_error(self, group: Group) -> str | None:
         """An error about a question as a whole, where no single control carries its name."""

@@ -13,7 +13,7 @@ from service.body import read_form
 from service.drafts import Held
 from service.errors import Malformed, NotFound
 from service.rendering import language_switch, redirect, render, translator_of
-from service.resident import once
+from service.resident import interrupted, once
 from service.resident.draft_page import (
     STATUS,
     after,
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 SECRET_NOTE = "th_secret"
 TEMPLATE = "resident/question.html"
 LONGEST_KEY = 120
+# How somebody is reached has its own page then, and programs are added by name.
+NOT_AFTER_SENDING = ("contact", "helps_wanted")
 
 
 @with_draft
@@ -44,11 +46,16 @@ async def question(request: Request, held: Held) -> Response:
     """A question, with what was answered before."""
     step = find(request, held)
     if step is None:
-        return redirect(going_on(held.flow))
-    view = question_view(
-        services_of(request), held, step, translator_of(request), origin_of(request)
-    )
-    return render(request, TEMPLATE, view)
+        return redirect(going_on(held.flow, origin_of(request)))
+    raw = interrupted.typed(request, held.id)
+    if raw is None:
+        view = question_view(
+            services_of(request), held, step, translator_of(request), origin_of(request)
+        )
+        return render(request, TEMPLATE, view)
+    response = again(request, held, step, Typed(raw))
+    once.take_away(request, response, interrupted.NOTE)
+    return response
 
 
 @with_draft
@@ -56,7 +63,7 @@ async def answered(request: Request, held: Held) -> Response:
     """Take an answer, or one of the quiet ways out, and lead on."""
     step = find(request, held)
     if step is None:
-        return redirect(going_on(held.flow), request)
+        return redirect(going_on(held.flow, origin_of(request)), request)
     form = await read_form(request)
     raw = form.multi()
     if language_switch(request, form) is not None:
@@ -80,6 +87,8 @@ def find(request: Request, held: Held) -> Step | None:
     key: str = request.path_params["key"]
     if len(key) > LONGEST_KEY or held.flow.form.page(key.partition("/")[0]) is None:
         raise NotFound
+    if held.sent and key in NOT_AFTER_SENDING:
+        return None
     return held.flow.find(key)
 
 
@@ -175,6 +184,7 @@ def _with_sum(request: Request, held: Held, step: Step, raw: Raw) -> Response:
         held.language,
         held.has_reference,
         held.flow.with_draft(apply_patch(held.draft, step.place, patch)),
+        held.sent,
     )
     return again(request, summed, step, Typed(raw))
 

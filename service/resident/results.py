@@ -12,8 +12,9 @@ from forms.draft import Place, apply_patch
 from service.body import read_form
 from service.errors import Malformed
 from service.rendering import language_switch, redirect, render, translator_of
-from service.resident.draft_page import STATUS, going_on, question_url, saved, with_draft
+from service.resident.draft_page import ADD, STATUS, going_on, question_url, saved, with_draft
 from service.resident.results_view import (
+    ELSEWHERE,
     LIKELY,
     CardGroup,
     Made,
@@ -65,6 +66,8 @@ class Ticked:
 @with_draft
 async def results(request: Request, held: Held) -> Response:
     """What the answers say so far."""
+    if held.sent:
+        return redirect(ADD)
     ticked = Ticked(held.draft.chosen, applied_elsewhere(held.flow))
     return _page(request, held, ticked)
 
@@ -73,6 +76,8 @@ async def results(request: Request, held: Held) -> Response:
 async def chosen(request: Request, held: Held) -> Response:
     """The programs to apply for, or one of the page's other buttons."""
     services, form = services_of(request), await read_form(request)
+    if held.sent:
+        return redirect(ADD, request)
     ticked = Ticked(
         tuple(each for each in form.all("choose") if _can_choose(services, each)),
         tuple(each for each in form.all("applied") if each in services.rules.programs),
@@ -158,7 +163,7 @@ def _page(request: Request, held: Held, ticked: Ticked, status: int = 200) -> Re
     services, words, flow = services_of(request), translator_of(request), held.flow
     made = screened(services, flow)
     groups = card_groups(services, flow, made, words, ticked.chosen, ticked.applied)
-    likely = next((len(group.cards) for group in groups if group.id == LIKELY), 0)
+    likely = sum(len(group.cards) for group in groups if group.id in (LIKELY, ELSEWHERE))
     first = next((c.program for g in groups for c in g.cards if c.choose), None)
     left = flow.first_open(Stage.DECIDE)
     open_now = frozenset(

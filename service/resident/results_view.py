@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from service.services import Services
 
 LIKELY, UNCLEAR, UNLIKELY = "likely", "unclear", "unlikely"
+ELSEWHERE = "elsewhere"  # likely as well, but not sent from here
 ORDER = (LIKELY, UNCLEAR, UNLIKELY)
 MOST_REASONS = 3
 GROUPS = (
     (LIKELY, _("You may get these"), ""),
+    (
+        ELSEWHERE,
+        _("You may get these too"),
+        _("You apply there yourself, or they come by themselves."),
+    ),
     (
         UNCLEAR,
         _("Not clear yet"),
@@ -103,7 +109,8 @@ def card_groups(
     placed: dict[str, list[CardView]] = {group: [] for group, _title, _lead in GROUPS}
     for program, found in by_program.items():
         card = draw.card(services.rules.programs[program], found)
-        placed[card.outcome].append(card)
+        away = card.outcome == LIKELY and card.apply != "routed"
+        placed[ELSEWHERE if away else card.outcome].append(card)
     for cards in placed.values():
         cards.sort(key=lambda card: WAYS.index(card.apply))
     return [

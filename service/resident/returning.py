@@ -12,6 +12,7 @@ from service.body import Form, read_form, read_query
 from service.errors import TooMany
 from service.i18n import _
 from service.rendering import language_switch, redirect, render, translator_of
+from service.resident import interrupted
 from service.resident.draft_page import STATUS, going_on
 from service.security.sessions import DOORS, set_session_cookie
 from service.templating import FieldProblem
@@ -146,9 +147,18 @@ async def _let_in(request: Request, entered: Entered) -> Response:
     if entered.door == "benefits":
         held = await drafts.read(services_of(request), entered.application)
         target = going_on(held.flow) if held else STATUS
+    target = _where_it_ended(request, entered) or target
     response = redirect(target, request)
     set_session_cookie(response, entered.door, entered.token, services_of(request).settings)
     return response
+
+
+def _where_it_ended(request: Request, entered: Entered) -> str | None:
+    """The page the last visit ended on, if this door leads there."""
+    path = interrupted.way_back(request, entered.application)
+    if path is None or path.startswith(STATUS) != (entered.door == "status"):
+        return None
+    return path
 
 
 def _page(

@@ -40,6 +40,11 @@ def known_well(request: Request) -> bool:
     return request.state.session.proof in KNOWN_WELL
 
 
+def came_by_mail(request: Request) -> bool:
+    """Whether the old contact has confirmed this visit: by a link in one's own mail."""
+    return bool(request.state.session.proof == "link")
+
+
 def refuse_strangers(request: Request) -> None:
     """NotFound for who came by reference and secret alone."""
     if not known_well(request):

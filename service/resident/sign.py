@@ -9,28 +9,31 @@ from typing import TYPE_CHECKING
 
 from forms import choose, sendable_facts
 from service.actions.applications import submit
+from service.actions.applied import note_applied
 from service.actions.drafts import issue, read, resident
 from service.body import read_form
 from service.drafts import Held
 from service.errors import Conflict, Invalid, Malformed
-from service.fact_names import fact_name
 from service.i18n import _
 from service.referrals.request import Consent, Contact, SendRequest
 from service.rendering import language_switch, redirect, render, translator_of
+from service.resident import sign_changes
+from service.resident.consents import ConsentView, consent_view, sent
 from service.resident.draft_page import CHECK, RESULTS, going_on, with_draft
+from service.resident.results import applied_elsewhere
 from service.security.rate_limits import SEND_NETWORK, limit
-from service.security.sessions import open_session, set_session_cookie
 from service.templating import FieldProblem
 from service.web import address_of, now_of, services_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from starlette.requests import Request
     from starlette.responses import Response
 
     from service.i18n import Translator
     from service.services import Services
 
-SENT = "/benefits/sent"
 CONFIRM, QUICK = "confirm", "quick"
 LONGEST_NAME = 100
 REVISION = re.compile(r"[0-9]{1,9}")
@@ -38,18 +41,6 @@ NO_CONSENT = _("Tick at least one office, or go back.")
 NO_NAME = _("Type your name to sign.")
 LONG_NAME = _("Type your name with at most 100 letters.")
 NOT_NOW = _("One of these programs cannot be sent now. Take its tick away.")
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentView:
-    """One program's box: exactly what its office gets."""
-
-    program: str
-    title: str
-    agency: str
-    fields: Sequence[str]
-    purpose: str
-    checked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +80,9 @@ class Signed:
 
 @with_draft
 async def sign(request: Request, held: Held) -> Response:
-    """Consent and signature for the programs that were chosen."""
+    """Consent and signature for the programs that were chosen, or for changes to what was sent."""
+    if held.sent:
+        return await sign_changes.page(request, held)
     if not held.can_send or not held.draft.chosen:
         return redirect(going_on(held.flow))
     return sign_page(request, held, Signed())
@@ -98,6 +91,8 @@ async def sign(request: Request, held: Held) -> Response:
 @with_draft
 async def send_now(request: Request, held: Held) -> Response:
     """Send what there is: the programs, the consent and the signature on one page."""
+    if held.sent:
+        return redirect("/benefits/sign")
     if not held.can_send:
         return redirect("/benefits/apply/contact")
     return sign_page(request, held, Signed(mode=QUICK))
@@ -109,7 +104,9 @@ async def send(request: Request) -> Response:
     form = await read_form(request)
     held = await read(services, request.state.session.subject)
     if held is None:
-        return await _sent(request)
+        return await sent(request)
+    if held.sent:
+        return await sign_changes.take(request, held, form)
     signed = Signed(
         tuple(dict.fromkeys(form.all("consent"))),
         form.get("signature").strip(),
@@ -127,14 +124,21 @@ async def send(request: Request) -> Response:
         await issue(services, held.id, now)
     try:
         await submit(services, resident(held.id), _request(services, held, signed, revision), now)
+        await _keep_ticks(services, held, now)
     except Conflict as conflict:
         if conflict.code == "draft_changed":
             return redirect(f"{CHECK}?changed=yes", request)
-        return await _sent(request)
+        return await sent(request)
     except Invalid:
         wrong = Signed(signed.consents, signed.signature, signed.mode, NOT_NOW)
         return sign_page(request, held, wrong, status=422)
-    return await _sent(request)
+    return await sent(request)
+
+
+async def _keep_ticks(services: Services, held: Held, now: datetime) -> None:
+    """What somebody said they applied for elsewhere stays their own note after sending."""
+    if ticked := applied_elsewhere(held.flow):
+        await note_applied(services, held.id, ticked, now)
 
 
 def _checked(signed: Signed, services: Services, held: Held) -> Signed:
@@ -166,21 +170,11 @@ def _request(services: Services, held: Held, signed: Signed, revision: str) -> S
     )
 
 
-async def _sent(request: Request) -> Response:
-    """To the receipt, under a session of the status page: the draft's own is over."""
-    services, now = services_of(request), now_of(request)
-    subject = request.state.session.subject
-    token, _session = await open_session("status", subject, "sent", now)
-    response = redirect(SENT, request)
-    set_session_cookie(response, "status", token, services.settings)
-    return response
-
-
 def sign_page(request: Request, held: Held, signed: Signed, status: int = 200) -> Response:
     """The page of consents with what was ticked and typed."""
     services, words = services_of(request), translator_of(request)
     offered = offered_programs(services, held, signed.mode)
-    boxes = [_box(services, *each, signed, words) for each in offered]
+    boxes = [consent_view(services, *each, signed.consents, words) for each in offered]
     if not boxes:
         return redirect(RESULTS, request)
     quick = signed.mode == QUICK
@@ -222,25 +216,6 @@ def offered_programs(services: Services, held: Held, mode: str) -> list[tuple[st
         if agency is not None and program.status_on(flow.on) == "open":
             found.append((program.id, agency))
     return found
-
-
-def _box(
-    services: Services, program: str, agency: str, signed: Signed, words: Translator
-) -> ConsentView:
-    definition = services.rules.programs[program]
-    office = words.gettext(services.city.agencies[agency].name)
-    fields = {fact_name(fact, words) for fact in definition.fields}
-    own = words.gettext("Your name, how to reach you, and your signature")
-    return ConsentView(
-        program=program,
-        title=words.gettext(definition.name),
-        agency=office,
-        fields=[own, *sorted(fields, key=str.casefold)],
-        purpose=words.gettext(
-            "{agency} uses these answers to decide. It keeps them by its own rules.", agency=office
-        ),
-        checked=program in signed.consents,
-    )
 
 
 def _elsewhere(services: Services, held: Held, words: Translator) -> list[str]:

@@ -11,7 +11,7 @@ from service.actions import drafts
 from service.body import read_form, read_query
 from service.rendering import language_switch, redirect, render, translator_of
 from service.resident import once
-from service.resident.draft_page import going_on, with_draft
+from service.resident.draft_page import STATUS, going_on, origin_of, with_draft
 from service.resident.questions import SECRET_NOTE
 from service.security.rate_limits import BEGIN_NETWORK, limit
 from service.security.references import show_reference, show_secret
@@ -90,7 +90,7 @@ async def begin(request: Request) -> Response:
         heading=words.gettext("Before you start"),
         program=words.gettext(program.name) if program else None,
         only=program.id if program else "",
-        going_on=going_on(held.flow) if held else None,
+        going_on=going_on(held.flow, origin_of(request)) if held else None,
     )
     return render(request, "resident/begin.html", view)
 
@@ -118,6 +118,8 @@ async def started(request: Request) -> Response:
 async def reference(request: Request, held: Held) -> Response:
     """The reference, and the secret while this browser still carries it."""
     services, words = services_of(request), translator_of(request)
+    if held.sent:
+        return redirect(f"{STATUS}/secret")
     plain = await drafts.reference_of(services, held.id)
     if plain is None:
         return redirect("/benefits/apply/contact")
@@ -158,7 +160,7 @@ async def stopped(request: Request, held: Held) -> Response:
         heading=words.gettext("Your answers are saved"),
         reference=show_reference(plain, prefix) if plain else None,
         until=words.date(words.day(now_of(request) + DRAFTS_KEPT)),
-        going_on=going_on(held.flow),
+        going_on=going_on(held.flow, origin_of(request)),
         contact="/benefits/apply/contact",
     )
     return render(request, "resident/saved.html", view)
@@ -172,7 +174,8 @@ async def clear(request: Request) -> Response:
         session = await find_session(request.cookies.get(DOORS[door].cookie, ""), door, now)
         if session is not None:
             await end_session(session)
-            if door == "benefits" and await drafts.read(services, session.subject) is not None:
+            held = await drafts.read(services, session.subject) if door == "benefits" else None
+            if held is not None and not held.sent:
                 once.leave(request, response, WIPE_NOTE, str(session.subject))
         clear_session_cookie(response, door, services.settings)
     once.take_away(request, response, SECRET_NOTE)

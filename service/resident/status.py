@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.actions.returning import lock
+from service.actions import contact_changes as changing
 from service.body import read_query
 from service.i18n import _
 from service.rendering import redirect, render, translator_of
+from service.resident.confirming import WHAT
+from service.resident.draft_page import STATUS
+from service.resident.elsewhere import ElsewhereView, programs_elsewhere
 from service.resident.sent_page import known_well, masked, with_application
 from service.resident.status_view import CardView, cards
 from service.security.references import show_reference
@@ -33,6 +36,8 @@ class StatusView:
     reference: str
     sent: str
     cards: Sequence[CardView]
+    waiting: Sequence[WaitingView]
+    elsewhere: Sequence[ElsewhereView]
     contact: Sequence[str]
     masked: bool
     opened_before: str | None
@@ -42,10 +47,25 @@ class StatusView:
     done: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """A change somebody asked for that has not happened yet."""
+
+    what: str
+    asked: str
+    due: str
+    stop: str
+
+
 DONE = {
     "replied": _("Your reply is sent. It is the office’s turn now."),
     "objected": _("Your objection is sent. Another worker reads it."),
     "withdrawn": _("You took it back. The office is told."),
+    "held": _("We ask your old mail, if we may write there. Otherwise it happens in 72 hours."),
+    "contact": _("How we reach you is changed."),
+    "stopped": _("It is stopped and does not happen."),
+    "dropped": _("Your changes are thrown away. Nothing was sent."),
+    "applied": _("Your ticks are kept."),
     "changed": _("Your change is sent to the offices."),
 }
 
@@ -62,6 +82,8 @@ async def status(request: Request, own: OwnApplication) -> Response:
         reference=show_reference(own.reference, services.city.reference_prefix),
         sent=words.date(own.submitted_at, "day"),
         cards=shown,
+        waiting=[_waiting(each, words) for each in await changing.waiting_of(own.id)],
+        elsewhere=await programs_elsewhere(services, own, words),
         contact=_contact(own, well),
         masked=not well,
         opened_before=words.moment(before, "long") if before else None,
@@ -71,6 +93,15 @@ async def status(request: Request, own: OwnApplication) -> Response:
         done=_done(request, words),
     )
     return render(request, "resident/status.html", view)
+
+
+def _waiting(change: changing.Waiting, words: Translator) -> WaitingView:
+    return WaitingView(
+        what=words.gettext(WHAT[change.kind]),
+        asked=words.moment(change.asked_at, "long"),
+        due=words.moment(change.due_at, "long"),
+        stop=f"{STATUS}/changes/{change.id}/stop",
+    )
 
 
 def _contact(own: OwnApplication, well: bool) -> list[str]:
@@ -87,7 +118,7 @@ def _done(request: Request, words: Translator) -> str | None:
 async def lock_secret(request: Request) -> Response:
     """Not me: shut the secret's way, and end every session of the application."""
     services, subject = services_of(request), request.state.session.subject
-    await lock(subject, now_of(request))
+    await changing.stop_all(subject, now_of(request))
     response = redirect("/benefits/return?locked=yes", request)
     clear_session_cookie(response, "status", services.settings)
     return response

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service.actions import contact_changes as changing
 from service.actions.drafts import resident
 from service.actions.objections import LONGEST, object_
 from service.actions.requests import reply
-from service.actions.withdrawals import withdraw
 from service.body import read_form
 from service.errors import Conflict, NotFound
 from service.i18n import _
 from service.referrals.states import FINAL, State
 from service.rendering import language_switch, redirect, render, translator_of
+from service.resident import interrupted
 from service.resident.draft_page import STATUS
+from service.resident.offices import agency_name, program_name
 from service.resident.sent_page import known_well, with_application
 from service.security.access import as_id
 from service.templating import FieldProblem
@@ -25,9 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from service.i18n import Translator
     from service.queries.own_application import Asked, Decided, OwnApplication, OwnReferral
-    from service.services import Services
 
 EMPTY = _("Write something first.")
 TOO_LONG = _("Write at most 5,000 letters.")
@@ -62,7 +62,7 @@ class TakeBackView:
     ticked: Sequence[str]
     error: str | None
     errors: Sequence[FieldProblem]
-    needs_link: bool
+    at_once: bool
     back: str = STATUS
     form_id: str = "withdraw"
 
@@ -71,7 +71,7 @@ class TakeBackView:
 async def request_page(request: Request, own: OwnApplication) -> Response:
     """What an office asks for."""
     case, asked = _asked(request, own)
-    return _reply_page(request, case, asked, "")
+    return _reply_page(request, case, asked, _typed_before(request, own))
 
 
 @with_application
@@ -117,7 +117,7 @@ def _reply_page(
 async def decision_page(request: Request, own: OwnApplication) -> Response:
     """Object to a decision."""
     case, decided = _decided(request, own)
-    return _objection_page(request, case, decided, "")
+    return _objection_page(request, case, decided, _typed_before(request, own))
 
 
 @with_application
@@ -173,22 +173,25 @@ async def withdraw_page(request: Request, own: OwnApplication) -> Response:
 
 @with_application
 async def withdrawn(request: Request, own: OwnApplication) -> Response:
-    """Take back the ticked cases. Whoever only has the secret asks for a link first."""
+    """Take back the ticked cases: at once for who sent them in this visit or came by mail."""
     form = await read_form(request)
     ticked = tuple(form.all("program"))
     if language_switch(request, form) is not None:
         return _withdraw_page(request, own, ticked)
-    if not known_well(request):
-        raise NotFound
     open_now = {case.program for case in own.referrals if State(case.state) not in FINAL}
     wanted = [program for program in ticked if program in open_now]
     if not wanted:
         return _withdraw_page(request, own, ticked, NONE_TICKED)
-    actor, now = resident(own.id), now_of(request)
     everything = open_now == set(wanted) and len(open_now) == len(own.referrals)
-    for program in [None] if everything else wanted:
-        await withdraw(actor, own.id, program, now)
-    return redirect(f"{STATUS}?done=withdrawn", request)
+    waiting = await changing.ask(
+        services_of(request),
+        own.id,
+        changing.WITHDRAW,
+        {"programs": None if everything else wanted},
+        now_of(request),
+        confirmed=known_well(request),
+    )
+    return redirect(f"{STATUS}?done={'held' if waiting else 'withdrawn'}", request)
 
 
 def _withdraw_page(
@@ -210,7 +213,7 @@ def _withdraw_page(
         ticked=ticked,
         error=said,
         errors=[FieldProblem("program", said)] if said else [],
-        needs_link=not known_well(request),
+        at_once=known_well(request),
     )
     return render(request, "resident/withdraw.html", view, status=422 if error else 200)
 
@@ -235,17 +238,13 @@ def _decided(request: Request, own: OwnApplication) -> tuple[OwnReferral, Decide
     raise NotFound
 
 
+def _typed_before(request: Request, own: OwnApplication) -> str:
+    """What was being written here when the last visit ended."""
+    raw = interrupted.typed(request, own.id) or {}
+    return next(iter(raw.get("text", ())), "")
+
+
 def _wrong(text: str) -> str | None:
     if not text.strip():
         return EMPTY
     return TOO_LONG if len(text) > LONGEST else None
-
-
-def agency_name(services: Services, agency: str, words: Translator) -> str:
-    found = services.city.agencies.get(agency)
-    return words.gettext(found.name) if found else agency
-
-
-def program_name(services: Services, program: str, words: Translator) -> str:
-    found = services.rules.programs.get(program)
-    return words.gettext(found.name) if found else program

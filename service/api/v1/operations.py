@@ -119,6 +119,16 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "GET",
+        f"{BASE}/referrals/withdrawn",
+        "api.referrals.withdrawn",
+        referrals.withdrawn,
+        "Cases you were offered that residents took back, the earliest first.",
+        referrals.TakenBackList,
+        key="agency",
+        query={"after": {"type": "string", "format": "uuid"}},
+    ),
+    Operation(
+        "GET",
         f"{BASE}/referrals/{{id}}",
         "api.referral",
         referrals.show,

@@ -28,8 +28,9 @@ from service.api.v1.shapes import (
     Version,
     parse_uuid,
 )
-from service.errors import NotFound
-from service.queries.referrals import case_of_agency
+from service.body import read_query
+from service.errors import Malformed, NotFound
+from service.queries.referrals import case_of_agency, taken_back
 from service.web import now_of, services_of
 
 LONGEST_LEASE = 24 * 3600
@@ -173,6 +174,22 @@ class ReferralAnswer(Strict):
     requests: list[AskedQuestion]
 
 
+class TakenBack(Strict):
+    """A case you were offered that its resident took back: nothing more is to be done."""
+
+    id: Id
+    program: ProgramId
+    version: Version
+    withdrawn_at: datetime
+
+
+class TakenBackList(Strict):
+    """The earliest first; ask again with `after` = `next` to go on."""
+
+    items: list[TakenBack]
+    next: Id | None
+
+
 async def pull(request: Request) -> Response:
     """Lease what is waiting for this agency."""
     body = await read_model(request, PullBody)
@@ -205,6 +222,16 @@ async def ack(request: Request) -> Response:
         if body.ids or body.count:
             raise
     return answer({"lease": body.lease, "acknowledged": len(known)})
+
+
+async def withdrawn(request: Request) -> Response:
+    """What residents took back, from a place in the list on."""
+    after = read_query(request).get("after")
+    place = parse_uuid(after)
+    if after and place is None:
+        raise Malformed("after")
+    items, following = await taken_back(agency_of(request), place)
+    return answer({"items": items, "next": None if following is None else str(following)})
 
 
 async def show(request: Request) -> Response:

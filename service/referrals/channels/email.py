@@ -6,16 +6,14 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import aiosmtplib
-
+from service.notices.mail import send
 from service.queries.referrals import count_waiting
-from service.worker import Done, GiveUp, Outcome, Retry
+from service.worker import Done, GiveUp, Outcome
 
 if TYPE_CHECKING:
     from service.outbox import Claimed
     from service.services import Services
 
-SECONDS = 20.0
 FOLDER = "agency-mail"
 
 
@@ -28,19 +26,7 @@ async def deliver(services: Services, row: Claimed) -> Outcome:
     if count == 0:
         return Done()
     message = compose(services, agency.mail, row, count)
-    if services.settings.smtp_url is None:
-        folder = services.settings.storage / FOLDER
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / f"{row.id}.eml").write_bytes(bytes(message))
-        return Done()
-    try:
-        await _send(services.settings.smtp_url, message)
-    except aiosmtplib.SMTPResponseException as error:
-        why = f"mail answered {error.code}"
-        return GiveUp(why) if error.code >= 500 else Retry(why)
-    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-        return Retry(type(error).__name__)
-    return Done()
+    return await send(services.settings, message, row.key, FOLDER)
 
 
 def compose(services: Services, address: str, row: Claimed, count: int) -> EmailMessage:
@@ -53,16 +39,3 @@ def compose(services: Services, address: str, row: Claimed, count: int) -> Email
     message["Message-ID"] = f"<{row.id}@{urlsplit(base).hostname}>"
     message.set_content(f"Cases waiting for you: {count}\n\nSign in to read them: {base}/staff/\n")
     return message
-
-
-async def _send(url: str, message: EmailMessage) -> None:
-    parts = urlsplit(url)
-    await aiosmtplib.send(
-        message,
-        hostname=parts.hostname,
-        port=parts.port,
-        username=parts.username,
-        password=parts.password,
-        use_tls=parts.scheme == "smtps",
-        timeout=SECONDS,
-    )

@@ -26,6 +26,7 @@ async def hint(services: Services, row: Claimed) -> Outcome:
 
 HANDLERS: Mapping[str, Handler] = {
     "referral_hint": hint,  # pull, with a webhook address
+    "withdrawal_hint": hint,  # the same address: something was taken back
     "referral_email": email.deliver,
     "referral_filedrop": filedrop.deliver,
     "referral_demo": demo.deliver,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from service.services import Services
 
 HINT_TYPE = "referrals.available"
+WITHDRAWAL, WITHDRAWAL_TYPE = "withdrawal_hint", "referrals.withdrawn"
 
 
 async def deliver(services: Services, row: Claimed) -> Outcome:
@@ -33,10 +34,10 @@ async def deliver(services: Services, row: Claimed) -> Outcome:
         return Done()
     begun = services.clock.now()
     others = await others_waiting(row)
-    count = await count_waiting(agency)
-    if count == 0:
+    said = await _news(row.topic, agency)
+    if said is None:
         return Done()
-    body = json.dumps({"type": HINT_TYPE, "count": count}, separators=(",", ":")).encode()
+    body = json.dumps(said, separators=(",", ":")).encode()
     headers = sign(f"msg_{row.id.hex}", begun, body, signing_keys(services.keyring, agency))
     result = await _post(services, row, endpoint.url, body, headers)
     if isinstance(result, Done):
@@ -46,6 +47,14 @@ async def deliver(services: Services, row: Claimed) -> Outcome:
         if pause is not None:
             await postpone_waiting(row, services.clock.now() + pause)
     return result
+
+
+async def _news(topic: str, agency: str) -> dict[str, object] | None:
+    """What there is to tell; None where it was all fetched meanwhile."""
+    if topic == WITHDRAWAL:
+        return {"type": WITHDRAWAL_TYPE}
+    count = await count_waiting(agency)
+    return {"type": HINT_TYPE, "count": count} if count else None
 
 
 async def _post(

@@ -314,9 +314,9 @@ async def test_a_withdrawn_case_is_not_offered_and_not_decided(
     now = services.clock.now()
     for row in await db.fetch("select id from applications"):
         actor = Actor("resident", str(row["id"]))
-        assert await withdraw(actor, row["id"], None, now) == 1
+        assert await withdraw(services, actor, row["id"], None, now) == 1
         with pytest.raises(Conflict):
-            await withdraw(actor, row["id"], None, now)
+            await withdraw(services, actor, row["id"], None, now)
     assert (await metro.pull()).answer["count"] == 0
     assert await decide(metro, case, APPROVED) == (409, "withdrawn")
 

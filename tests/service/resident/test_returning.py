@@ -9,8 +9,12 @@ import pytest
 
 from service import db
 from service.actions import drafts
+from service.actions.case_rows import NOTICE
+from service.actions.returning import LINK, write_link
 from service.drafts import Held
+from service.outbox import Claimed
 from service.services import Services
+from service.worker import Done, Worker
 from tests.service.resident.walking import CONTACT, Answers, give
 from tests.support.browsing import Browser, PageSeen
 from tests.support.clock import StoppedClock
@@ -40,14 +44,16 @@ async def ask_link(browser: Browser, reference: str) -> PageSeen:
 
 
 async def link_in_the_outbox(services: Services) -> str | None:
-    rows = await db.fetch("select id, payload from outbox where topic = 'notice' order by id desc")
-    opened = [
-        services.keyring.open_json(
-            row["payload"], table="outbox", column="payload", row_id=row["id"]
-        )
-        for row in rows
-    ]
-    return next((str(each["link"]) for each in opened if each["kind"] == "link"), None)
+    """Have the worker find out whom to write to; the link it would write."""
+    links: list[str] = []
+
+    async def kept(_services: Services, row: Claimed) -> Done:
+        if row.payload["kind"] == "link":
+            links.append(row.payload["link"])
+        return Done()
+
+    await Worker(services, {LINK: write_link, NOTICE: kept}).run_until_idle()
+    return links[-1] if links else None
 
 
 async def test_reference_and_secret_lead_back_to_the_open_question(
@@ -134,6 +140,12 @@ async def test_nobody_is_written_to_who_did_not_say_it_is_safe(
     known = await ask_link(elsewhere, reference)
     unknown = await ask_link(elsewhere, "SEA-0000-00000")
     assert known.text == unknown.text
+    left = "select topic, lane, length(payload) as size from outbox where topic = 'link'"
+    assert [row["lane"] for row in await db.fetch(left)] == ["notices"] * 2
+    asked = await db.fetch(
+        "select actor_id, subject from audit_entries where action = 'link.asked'"
+    )
+    assert len({tuple(row.items()) for row in asked}) == 1
     assert await link_in_the_outbox(services) is None
 
 
