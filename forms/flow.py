@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from forms.answers import Seen, candidates
-from forms.definition import Choice, Form, Kind, Question, Stage
+from forms.definition import Choice, Form, Json, Kind, Question, Stage
 from forms.draft import ANSWERED, Draft, Place
 from forms.needs import Needs
 from forms.steps import Live, Step, every_step
@@ -79,6 +79,11 @@ class Flow:
     def steps(self) -> tuple[Step, ...]:
         """Every step that applies now, in order."""
         return tuple(step for step in self.every_step if self.live(step))
+
+    @cached_property
+    def told(self) -> dict[str, Json]:
+        """Where forms.facts keeps what it made of this flow."""
+        return {}
 
     @cached_property
     def _possible_at(self) -> dict[str, tuple[Live, ...]]:
@@ -234,7 +239,14 @@ class Flow:
     def lengths_alone(self, programs: Iterable[str]) -> int:
         """The steps of each of these programs' own forms, added up, from the same answers."""
         among = self._worths.bits(programs)
-        return sum(self._alone(step, among).bit_count() for step in self.every_step)
+        if among not in self._lengths:
+            steps = self.every_step
+            self._lengths[among] = sum(self._alone(step, among).bit_count() for step in steps)
+        return self._lengths[among]
+
+    @cached_property
+    def _lengths(self) -> dict[Bits, int]:
+        return {}
 
     def _alone(self, step: Step, among: Bits) -> Bits:
         """The programs whose own form has this step."""

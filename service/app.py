@@ -23,6 +23,7 @@ from service.rendering import error_response
 from service.security.guard import guard_routes
 from service.security.roles import load_roles
 from service.services import load_services
+from service.signposts import Signposts
 from service.templating import Templates
 from service.urls import routes
 from service.web import Web
@@ -67,6 +68,7 @@ def assemble(web: Web, routes: Iterable[BaseRoute], *, opens_database: bool) -> 
     )
     # Starlette's own redirect for a missing slash would repeat an unchecked query.
     app.router.redirect_slashes = False
+    app.router.middleware_stack = Signposts(app.router)
     app.state.threshold = web.services
     app.state.web = web
     return app

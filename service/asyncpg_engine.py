@@ -1,24 +1,24 @@
-"""Tortoise's asyncpg engine with a transaction that never loses its pooled connection."""
+"""PostgreSQL for the service: asyncpg's pool, patient only as long as a task may be, with a
+transaction that never loses its pooled connection."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import asyncpg
-from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionContextPooled
-from tortoise.connection import get_connections
 
-from service.db_config import patience
+from service.db_config import POOL_SECONDS, patience
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
-    from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from types import TracebackType
 
 Way = Literal["fetch", "execute", "executemany"]
+CLOSE_SECONDS = 10.0
+LISTEN_AGAIN_SECONDS = 1.0
+PROBE_SECONDS = 30.0
 
 
 @contextlib.asynccontextmanager
@@ -36,82 +36,126 @@ async def patiently(connection: Any) -> AsyncIterator[None]:
         raise
 
 
-class PooledTransaction(TransactionWrapper):
-    """One transaction on one pooled connection."""
+class Pool:
+    """A pool of connections. Nothing here changes a session's state, so nothing is reset between
+    uses: that would be one more round trip per statement."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = options
+        self.connections: Any = None
+
+    async def open(self) -> None:
+        self.connections = await asyncpg.create_pool(reset=_leave_as_is, **self._options)
+
+    async def close(self) -> None:
+        pool, self.connections = self.connections, None
+        if pool is None:
+            return
+        try:
+            await asyncio.wait_for(pool.close(), CLOSE_SECONDS)
+        except TimeoutError:
+            pool.terminate()
+
+    async def ask(self, way: Way, sql: str, *params: Any) -> Any:
+        """One statement on a connection of the pool."""
+        async with (
+            asyncio.timeout(patience.get()),
+            self.connections.acquire() as connection,
+            patiently(connection),
+        ):
+            return await getattr(connection, way)(sql, *params)
+
+    def transaction(self) -> PooledTransaction:
+        return PooledTransaction(self)
+
+
+class PooledTransaction:
+    """One transaction on one pooled connection, which is given back even when BEGIN, COMMIT or
+    ROLLBACK meets a dead server: otherwise a short outage would empty the pool for good."""
+
+    __slots__ = ("_connection", "_finished", "_open", "_pool")
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._finished = False
 
     async def ask(self, way: Way, sql: str, *params: Any) -> Any:
         """One statement of the transaction."""
         async with patiently(self._connection):
             return await getattr(self._connection, way)(sql, *params)
 
-    async def finish(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
+    async def finish(self, statements: Sequence[tuple[str, Sequence[Any]]] = ()) -> None:
         """The last statements, then the commit."""
         async with patiently(self._connection):
             for sql, params in statements:
                 await self._connection.execute(sql, *params)
-            await self.commit()
+            await self._open.commit()
+        self._finished = True
 
-
-class PooledTransactionContext(TransactionContextPooled):
-    """Gives the connection back even when BEGIN, COMMIT or ROLLBACK meets a dead server.
-
-    Tortoise's own leaks the connection when BEGIN is refused, so that a short outage empties the
-    pool for good.
-    """
-
-    client: PooledTransaction
-
-    async def __aenter__(self) -> TransactionalDBClient:
-        await self.ensure_connection()
-        pool = cast("asyncpg.Pool", self.client._parent._pool)
+    async def __aenter__(self) -> PooledTransaction:
+        pool = self._pool.connections
         # A pool with nothing free for so long means the database is not keeping up: answer.
-        self.client._connection = await pool.acquire(timeout=patience.get())
+        self._connection = await pool.acquire(timeout=patience.get())
         try:
-            async with patiently(self.client._connection):
-                await self.client.begin()
+            async with patiently(self._connection):
+                self._open = self._connection.transaction()
+                await self._open.start()
         except BaseException:
-            await pool.release(self.client._connection)
+            await pool.release(self._connection)
             raise
-        self.token = get_connections().set(self.connection_name, self.client)
-        return self.client
+        return self
 
-    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
-        pool = cast("asyncpg.Pool", self.client._parent._pool)
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         try:
-            if not self.client._finalized:
-                if exc_type is None:
-                    await self.client.commit()
-                elif not self.client._connection.is_closed():
-                    async with patiently(self.client._connection):
-                        await self.client.rollback()
+            if not self._finished and not self._connection.is_closed():
+                async with patiently(self._connection):
+                    await self._open.rollback()
         finally:
-            get_connections().reset(self.token)
-            await pool.release(self.client._connection)
+            await self._pool.connections.release(self._connection)
 
 
-class PooledClient(AsyncpgDBClient):
-    """A pool of connections. Nothing here changes a session's state, so nothing is reset between
-    uses: that would be one more round trip per statement."""
-
-    async def ask(self, way: Way, sql: str, *params: Any) -> Any:
-        """One statement on a connection of the pool."""
-        pool = cast("asyncpg.Pool", self._pool)
-        async with (
-            asyncio.timeout(patience.get()),
-            pool.acquire() as connection,
-            patiently(connection),
+async def listen(pool: Pool, channel: str, call: Callable[[], None]) -> None:
+    """Call back for every NOTIFY of a channel until cancelled, whatever becomes of connections."""
+    while True:
+        with contextlib.suppress(
+            OSError, RuntimeError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError
         ):
-            return await getattr(connection, way)(sql, *params)
+            async with pool.connections.acquire(timeout=POOL_SECONDS) as connection:
+                await _listen_on(connection, channel, call)
+        await asyncio.sleep(LISTEN_AGAIN_SECONDS)
 
-    def _in_transaction(self) -> TransactionContext:
-        return PooledTransactionContext(PooledTransaction(self), self._pool_init_lock)
 
-    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
-        return await asyncpg.create_pool(None, reset=_leave_as_is, **kwargs)
+async def _listen_on(connection: Any, channel: str, call: Callable[[], None]) -> None:
+    """Listen on one connection until it ends. Raises what it ends with."""
+    ended = asyncio.Event()
+
+    def notified(*_about: object) -> None:
+        call()
+
+    def closed(_connection: object) -> None:
+        ended.set()
+
+    connection.add_termination_listener(closed)
+    await connection.add_listener(channel, notified)
+    call()  # something may have been said while nobody listened
+    try:
+        while not ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), PROBE_SECONDS)
+            if not ended.is_set():
+                # A wire that was cut without a word is found out only by saying something.
+                async with patiently(connection):
+                    await connection.execute("select 1")
+    finally:
+        if not connection.is_closed():
+            connection.remove_termination_listener(closed)
+            await connection.remove_listener(channel, notified)
 
 
 async def _leave_as_is(_connection: object) -> None:
     """Called in place of asyncpg's reset."""
-
-
-client_class = PooledClient

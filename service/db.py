@@ -1,7 +1,7 @@
 """The database: opening it, one transaction at a time, and thin raw statements on both back ends.
 
-Tortoise owns the tables and the connections. Hot paths do not pay for its query builder: they
-write SQL with `?` marks, and get dictionaries of UUIDs, aware times and dates from either engine.
+Tortoise makes the tables (see migrator.py) and is not loaded to use them: statements are SQL with
+`?` marks, and give dictionaries of UUIDs, aware times and dates from either engine.
 """
 
 from __future__ import annotations
@@ -18,9 +18,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from tortoise.context import TortoiseContext
-
-from service.db_config import APP, POOL_SECONDS, configuration, database_config, sqlite_path
+from service.db_config import (
+    APP,
+    configuration,
+    database_config,
+    pool_options,
+    sqlite_path,
+    sqlite_pragmas,
+)
 from service.db_errors import (
     DatabaseError,
     DatabaseUnavailable,
@@ -66,6 +71,7 @@ __all__ = [
     "marks",
     "now_sql",
     "open_database",
+    "opened",
     "sqlite_path",
     "transaction",
 ]
@@ -84,8 +90,7 @@ def __getattr__(name: str) -> Any:
 @dataclass(slots=True)
 class _Database:
     dialect: Dialect
-    context: TortoiseContext
-    client: Any  # ImmediateClient or PooledClient
+    client: Any  # sqlite_engine.Writer or asyncpg_engine.Pool
     keyring: Keyring
     reader: sqlite3.Connection | None = None
 
@@ -99,25 +104,32 @@ async def open_database(settings: Settings, **pragmas: object) -> None:
     if _opened is not None:
         raise RuntimeError("the database is open already")
     url = settings.database_url
-    if url.startswith("sqlite:"):
-        _make_private_file(sqlite_path(url))
-    context = TortoiseContext()
-    with context:
-        await context.init(config=configuration(url, **pragmas), _enable_global_fallback=True)
+    client = _client_of(url, pragmas)
+    database = _Database(_dialect_of(url), client, Keyring(settings.secret_keys))
     try:
-        client: Any = context.connections.get("default")
         with translating:
-            await client.create_connection(with_db=True)
-        database = _Database(_dialect_of(url), context, client, Keyring(settings.secret_keys))
+            await client.open()
         if database.dialect == "sqlite":
+            await _check_durability(client)
             from service.sqlite_engine import open_reader
 
-            await _check_durability(client)
             database.reader = open_reader(str(sqlite_path(url)))
     except BaseException:
-        await context.close_connections()
+        await client.close()
         raise
     _opened = database
+
+
+def _client_of(url: str, pragmas: dict[str, object]) -> Any:
+    """A town on SQLite never loads the driver of PostgreSQL."""
+    if url.startswith("sqlite:"):
+        from service.sqlite_engine import Writer
+
+        _make_private_file(sqlite_path(url))
+        return Writer(str(sqlite_path(url)), sqlite_pragmas() | pragmas)
+    from service.asyncpg_engine import Pool
+
+    return Pool(pool_options(url))
 
 
 async def close_database() -> None:
@@ -128,7 +140,7 @@ async def close_database() -> None:
         return
     if database.reader is not None:
         database.reader.close()
-    await database.context.close_connections()
+    await database.client.close()
 
 
 def _dialect_of(url: str) -> Dialect:
@@ -154,6 +166,11 @@ def is_open() -> bool:
     return _opened is not None
 
 
+def opened() -> Any:
+    """The open sqlite_engine.Writer or asyncpg_engine.Pool, for migrations and backups."""
+    return _database().client
+
+
 def _database() -> _Database:
     if _opened is None:
         raise RuntimeError("the database is not open")
@@ -176,23 +193,16 @@ def now_sql(clock: Clock) -> str:
 
 @contextlib.asynccontextmanager
 async def listening(channel: str, call: Callable[[], None]) -> AsyncIterator[None]:
-    """On PostgreSQL, call back for every NOTIFY of a channel, on one connection of the pool. A
-    connection that ends is not made again: whoever listens must also look from time to time."""
+    """On PostgreSQL, call back for every NOTIFY of a channel, on one connection of the pool, made
+    again whenever it ends. What is said meanwhile is lost: who listens also looks by itself."""
+    from service.asyncpg_engine import listen  # a town on SQLite never loads it
 
-    import asyncpg  # a town on SQLite never loads it
-
-    def notified(*_about: object) -> None:
-        call()
-
-    async with _database().client._pool.acquire(timeout=POOL_SECONDS) as connection:
-        await connection.add_listener(channel, notified)
-        try:
-            yield
-        finally:
-            with contextlib.suppress(
-                OSError, RuntimeError, asyncpg.PostgresError, asyncpg.InterfaceError
-            ):
-                await connection.remove_listener(channel, notified)
+    task = asyncio.create_task(listen(_database().client, channel, call))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 # ---- statements ---------------------------------------------------------------------------------
@@ -353,7 +363,7 @@ class transaction:  # noqa: N801 - used as a statement
         if _current.get() is not None:
             raise NestedTransactionError("there is a unit of work open already")
         database = _database()
-        self._context = database.client._in_transaction()
+        self._context = database.client.transaction()
         with translating:
             client = await self._context.__aenter__()
         self._current = Transaction(database.dialect, client, asyncio.current_task())

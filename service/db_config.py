@@ -1,11 +1,11 @@
-"""Tortoise's configuration for a database address."""
+"""What a database address means: for our connections, and for Tortoise where it makes tables."""
 
 from __future__ import annotations
 
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -30,12 +30,15 @@ def database_config(settings: Settings) -> dict[str, Any]:
     return configuration(settings.database_url)
 
 
-def configuration(url: str, **pragmas: object) -> dict[str, Any]:
-    connection = (
-        _sqlite_connection(url, pragmas) if url.startswith("sqlite:") else _postgres_connection(url)
-    )
+def configuration(url: str) -> dict[str, Any]:
+    """Tortoise's configuration, for its own command line and for migrations. The service itself
+    opens the database without Tortoise."""
+    engine = "sqlite" if url.startswith("sqlite:") else "asyncpg"
+    credentials = {"file_path": str(sqlite_path(url))} if engine == "sqlite" else {}
     return {
-        "connections": {"default": connection},
+        "connections": {
+            "default": {"engine": f"tortoise.backends.{engine}", "credentials": credentials}
+        },
         "use_tz": True,
         "timezone": "UTC",
         "apps": {
@@ -48,9 +51,9 @@ def configuration(url: str, **pragmas: object) -> dict[str, Any]:
     }
 
 
-def _sqlite_connection(url: str, pragmas: dict[str, object]) -> dict[str, Any]:
-    credentials: dict[str, object] = {
-        "file_path": str(sqlite_path(url)),
+def sqlite_pragmas() -> dict[str, object]:
+    """What an opened file is told first."""
+    return {
         "busy_timeout": BUSY_MILLISECONDS,
         "journal_mode": "WAL",
         "synchronous": "FULL",
@@ -58,18 +61,21 @@ def _sqlite_connection(url: str, pragmas: dict[str, object]) -> dict[str, Any]:
         "secure_delete": "ON",
         "journal_size_limit": WAL_BYTES_KEPT,
     }
-    return {"engine": "service.sqlite_engine", "credentials": credentials | pragmas}
 
 
-def _postgres_connection(url: str) -> dict[str, Any]:
-    from tortoise.backends.base.config_generator import expand_db_url
-
-    asked = dict(parse_qsl(urlsplit(url).query))
-    plain = url.replace("postgresql://", "postgres://", 1).replace("postgres://", "asyncpg://", 1)
-    credentials = dict(expand_db_url(plain)["credentials"])
-    credentials.setdefault("application_name", "threshold")
-    credentials["minsize"] = int(asked.get("minsize", 1))
-    credentials["maxsize"] = int(asked.get("maxsize", 10))
-    credentials["timeout"] = POOL_SECONDS
-    credentials["command_timeout"] = STATEMENT_SECONDS
-    return {"engine": "service.asyncpg_engine", "credentials": credentials}
+def pool_options(url: str) -> dict[str, Any]:
+    """asyncpg's options for an address; what its query sets for the pool is taken out of it."""
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = {
+        "min_size": int(asked.pop("minsize", 1)),
+        "max_size": int(asked.pop("maxsize", 10)),
+        "timeout": POOL_SECONDS,
+        "command_timeout": STATEMENT_SECONDS,
+    }
+    # PgBouncer in transaction mode cannot keep prepared statements.
+    if (size := asked.pop("statement_cache_size", None)) is not None:
+        options["statement_cache_size"] = int(size)
+    asked.setdefault("application_name", "threshold")
+    options["dsn"] = urlunsplit(parts._replace(query=urlencode(asked)))
+    return options

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from tortoise.exceptions import IntegrityError as IntegrityError
-
 if TYPE_CHECKING:
     from types import TracebackType
+
+
+class IntegrityError(Exception):
+    """A statement broke a rule of the tables: a unique value that is taken, a missing parent."""
 
 
 class DatabaseError(Exception):

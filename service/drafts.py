@@ -28,6 +28,8 @@ class Held:
     language: str
     has_reference: bool
     flow: Flow
+    # It was sent already: these are changes to it, not sent yet.
+    sent: bool = False
 
     @property
     def draft(self) -> Draft:

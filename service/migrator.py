@@ -16,12 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tortoise.context import get_current_context
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
-from tortoise.migrations.recorder import MigrationRecorder
-
 from service import db
-from service.schema import present_indexes, wanted_indexes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -33,14 +28,6 @@ APP = db.APP
 LATEST = "__latest__"
 NOTHING = "__first__"  # Tortoise's name for "before the first migration"
 ADVISORY_LOCK = 0x7468726573686F6C  # "threshol"
-
-
-class _Executor(MigrationExecutor):
-    """Tortoise's, with statements handed over as scripts: its own way cuts them at every semicolon,
-    those in a comment too. We open the one transaction ourselves."""
-
-    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> Any:
-        return super()._schema_editor(atomic=False, collect_sql=collect_sql)
 
 
 class MigrationBroken(Exception):
@@ -84,19 +71,27 @@ async def migrate(
     with _one_at_a_time(path):
         await db.open_database(settings, **pragmas)
         try:
+            # Loaded only where there is something to look at: a start with nothing to do is quick.
+            from tortoise.context import TortoiseContext
+
             async with _one_server_wide():
-                return await _migrate_opened(target, path, package)
+                with TortoiseContext():
+                    return await _migrate_opened(target, path, package)
         finally:
             await db.close_database()
 
 
 async def _migrate_opened(target: str, path: Path | None, package: str | None) -> Report:
+    from tortoise.migrations.executor import MigrationTarget
+
+    from service.table_making import Executor, tables_of
+
     report = Report()
     apps = _apps(package)
-    client = _client()
-    await _make_recorder_table(client, apps)
     targets = [MigrationTarget(APP, target)]
-    plan = await _Executor(client, apps).plan(targets)
+    planner = Executor(tables_of(db.opened()), apps)
+    await planner.recorder.ensure_schema(planner._schema_editor())
+    plan = await planner.plan(targets)
     if not plan:
         return report
     report.steps = [f"{'-' if step.backward else '+'} {step.migration.name}" for step in plan]
@@ -106,7 +101,7 @@ async def _migrate_opened(target: str, path: Path | None, package: str | None) -
     async with db.transaction() as open_:
         # The executor is given the transaction itself, so that all steps, and the note that they
         # were made, are kept or lost together.
-        await _Executor(open_.client, apps).migrate(targets)
+        await Executor(tables_of(open_.client), apps).migrate(targets)
         if path is not None:
             await _check_foreign_keys(report.backup)
         report.indexes_made_again = await _restore_indexes(before, target)
@@ -125,18 +120,6 @@ def _apps(package: str | None) -> dict[str, dict[str, Any]]:
             "migrations": package or "service.migrations",
         }
     }
-
-
-def _client() -> Any:
-    context = get_current_context()
-    if context is None:
-        raise RuntimeError("the database is not open")
-    return context.connections.get("default")
-
-
-async def _make_recorder_table(client: Any, apps: dict[str, dict[str, Any]]) -> None:
-    editor = _Executor(client, apps)._schema_editor()
-    await MigrationRecorder(client).ensure_schema(editor)
 
 
 async def _check_foreign_keys(backup: Path | None) -> None:
@@ -161,6 +144,8 @@ async def _restore_indexes(before: dict[str, str], target: str) -> list[str]:
     """Make again, under their own names, the indexes a rebuilt table lost; those whose table or
     column is gone stay gone. At the newest version nothing of what the models want may be missing.
     """
+    from service.schema import present_indexes, wanted_indexes
+
     kept, wanted = await _index_statements(), wanted_indexes()
     made = []
     for name, sql in before.items():
@@ -224,7 +209,7 @@ async def _one_server_wide() -> AsyncIterator[None]:
     if db.dialect() != "postgres":
         yield
         return
-    async with _client()._pool.acquire() as connection:
+    async with db.opened().connections.acquire() as connection:
         await connection.execute("select pg_advisory_lock($1)", ADVISORY_LOCK)
         try:
             yield

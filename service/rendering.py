@@ -15,7 +15,7 @@ from service.errors import AppError, SignInNeeded
 from service.i18n import _
 from service.problem import problem_response
 from service.security import csrf
-from service.security.sessions import DOORS
+from service.security.sessions import DOORS, rests_until
 from service.templating import Page
 from service.web import Web, now_of, services_of, web_of
 
@@ -107,6 +107,8 @@ def frame(request: Request, web: Web, token: str, browser_token: str) -> Page:
     session = getattr(request.state, "session", None)
     translator = translator_of(request)
     staff = door == "staff"
+    now = now_of(request)
+    rests = rests_until(session, now) if session is not None and door in CLEAR_URLS else None
     return Page(
         service=city.service_name,
         path=request.url.path,
@@ -119,6 +121,8 @@ def frame(request: Request, web: Web, token: str, browser_token: str) -> Page:
         exit_url=None if staff else city.exit_link,
         source_url=city.source_link,
         clear_url=CLEAR_URLS.get(door) if session is not None else None,
+        waits_until=translator.time(rests) if rests else None,
+        waits_seconds=int((rests - now).total_seconds()) if rests else 0,
         draft_language=web.languages.review(translator.code) == "draft",
     )
 
@@ -192,7 +196,7 @@ def error_response(request: Request, error: AppError) -> Response:
     if path.startswith(JSON_PLACES):
         return problem_response(error, request_id)
     if isinstance(error, SignInNeeded):
-        return redirect(DOORS[error.door].sign_in)
+        return to_sign_in(request, error.door)
     words = translator_of(request)
     ours = is_own_path(path)
     view = ErrorView(
@@ -209,6 +213,15 @@ def error_response(request: Request, error: AppError) -> Response:
     except Exception:  # noqa: BLE001  (an error page that breaks must still say something)
         response = plain_error(view, error.status)
     response.headers.update(error.headers)
+    return response
+
+
+def to_sign_in(request: Request, door: str) -> Response:
+    """To where this door is knocked at; a resident's page is remembered for its owner."""
+    from service.resident.interrupted import remember  # it needs this module itself
+
+    response = redirect(DOORS[door].sign_in)
+    remember(request, response)
     return response
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +12,21 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Converter = tuple[str, "Callable[[Any], Any]"]
+# The truth columns of every table: SQLite keeps 0 and 1. Named here, and compared with the models
+# by a test, because loading the models takes longer than the whole rest of a start.
+BOOLEANS = frozenset(
+    {
+        "active",
+        "follow",
+        "fresh",
+        "public",
+        "safe_to_write",
+        "show_name",
+        "undone",
+        "urgent",
+        "waiting",
+    }
+)
 
 
 def dictionaries(cursor: sqlite3.Cursor) -> list[Row]:
@@ -33,7 +48,7 @@ def _converters(names: tuple[str, ...]) -> tuple[Converter, ...]:
 
 
 def _converter(name: str) -> Converter | None:
-    if name in boolean_columns():
+    if name in BOOLEANS:
         return name, _boolean
     if name == "at" or name.endswith(("_at", "_until")):
         return name, _time
@@ -52,18 +67,3 @@ def _time(value: Any) -> Any:
 
 def _date(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-@cache
-def boolean_columns() -> frozenset[str]:
-    """Names of the models' truth columns: SQLite keeps 0 and 1."""
-    from tortoise.fields import BooleanField
-
-    from service import models
-
-    return frozenset(
-        name
-        for model in (getattr(models, each) for each in models.__all__)
-        for name, field in model._meta.fields_map.items()
-        if isinstance(field, BooleanField)
-    )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from tortoise import Tortoise
 
 from service import db, models
 
@@ -66,7 +69,10 @@ def wanted_indexes() -> frozenset[IndexShape]:
     return frozenset(shape for model in every_model() for shape in _declared(model))
 
 
+@cache
 def every_model() -> tuple[Any, ...]:
+    """All models, with what their relations stand for filled in."""
+    Tortoise.init_models([models], db.APP)
     return tuple(getattr(models, name) for name in models.__all__)
 
 

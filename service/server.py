@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import resource
 import select
@@ -168,6 +169,9 @@ async def serve(
     try:
         app = create_app(services.settings, services.clock, services=services, opens_database=False)
         server = Server(server_config(app, services.settings), greeting)
+        # Rules, routes and templates live as long as the process: the collector need not walk them.
+        gc.collect()
+        gc.freeze()
         if parent_alive is not None:
             # The pipe's other end is the parent's alone: it reads as ended when the parent is gone,
             # even killed, and a child without a parent must not keep the port.

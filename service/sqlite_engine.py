@@ -1,8 +1,8 @@
-"""Tortoise's SQLite engine with transactions that take the write lock at once.
+"""SQLite for the service: one writing connection in a thread, and one reader in the event loop.
 
 A deferred BEGIN that reads and then writes fails at once with "database is locked" when another
 process wrote in between; BEGIN IMMEDIATE waits its turn instead. Values come back as the models
-declare them (UUID, aware UTC time, date) in raw statements too.
+declare them (UUID, aware UTC time, date).
 """
 
 from __future__ import annotations
@@ -15,20 +15,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import aiosqlite
-from tortoise.backends.base.client import NestedTransactionContext
-from tortoise.backends.sqlite import executor
-from tortoise.backends.sqlite.client import (
-    SqliteClient,
-    SqliteTransactionContext,
-    SqliteTransactionWrapper,
-)
-from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
 
 Statement = tuple[str, "Sequence[Any]"]
 
@@ -52,129 +42,113 @@ def _read_uuid(value: bytes) -> UUID:
     return UUID(value.decode("ascii"))
 
 
-# After Tortoise's own: its adapter drops zero microseconds and keeps any zone.
-TORTOISE_ADAPTERS = executor.SqliteExecutor
-sqlite3.register_adapter(datetime, stored_time)
-sqlite3.register_adapter(UUID, str)
-# Tortoise declares a UUID as CHAR(36); text columns are VARCHAR or TEXT.
-sqlite3.register_converter("CHAR", _read_uuid)
-sqlite3.register_converter("TIMESTAMP", _read_time)
-sqlite3.register_converter("DATE", _read_date)
+def register_types() -> None:
+    """How values are stored and read. Again at each opening: Tortoise's adapters, which drop zero
+    microseconds and keep any zone, are registered whenever somebody imports its engine."""
+    sqlite3.register_adapter(datetime, stored_time)
+    sqlite3.register_adapter(date, date.isoformat)
+    sqlite3.register_adapter(UUID, str)
+    # Tortoise declares a UUID as CHAR(36); text columns are VARCHAR or TEXT.
+    sqlite3.register_converter("CHAR", _read_uuid)
+    sqlite3.register_converter("TIMESTAMP", _read_time)
+    sqlite3.register_converter("DATE", _read_date)
 
 
-async def _in_thread(connection: Any, work: Callable[..., Any], *args: Any) -> Any:
-    """Run `work(sqlite3 connection, *args)` where aiosqlite keeps the connection."""
-    return await connection._execute(work, connection._conn, *args)
+register_types()
 
 
-class ImmediateTransaction(SqliteTransactionWrapper):
-    """One write transaction on the process's one writing connection."""
+class Writer:
+    """The process's one writing connection. aiosqlite keeps it in a thread of its own."""
 
-    async def begin(self) -> None:
-        await self.run(sqlite3.Connection.execute, "BEGIN IMMEDIATE")
+    def __init__(self, path: str, pragmas: Mapping[str, object]) -> None:
+        self.path = path
+        self.pragmas = pragmas
+        self.lock = asyncio.Lock()
+        self._connection: Any = None
+
+    async def open(self) -> None:
+        register_types()
+        self._connection = await aiosqlite.connect(
+            self.path,
+            isolation_level=None,
+            detect_types=sqlite3.PARSE_DECLTYPES,
+            cached_statements=256,
+        )
+        self._connection._conn.row_factory = sqlite3.Row
+        for pragma, value in self.pragmas.items():
+            await self.in_thread(sqlite3.Connection.execute, f"PRAGMA {pragma}={value}")
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
+        """Run `work(sqlite3 connection, *args)` where the connection lives; the caller holds the
+        lock."""
+        connection = self._connection
+        return await connection._execute(work, connection._conn, *args)
 
     async def run(self, work: Callable[..., Any], *args: Any) -> Any:
-        """Run `work(sqlite3 connection, *args)` in the connection's thread: one hop."""
-        return await _in_thread(self._connection, work, *args)
+        """Run `work(sqlite3 connection, *args)` on its own, between transactions."""
+        async with self.lock:
+            return await self.in_thread(work, *args)
 
-    async def finish(self, statements: Sequence[Statement]) -> None:
-        """The last statements and the commit in one hop."""
-        if self._finalized:
-            raise TransactionManagementError("Transaction already finalised")
+    def transaction(self) -> WriteTransaction:
+        return WriteTransaction(self)
+
+
+class WriteTransaction:
+    """Holds the process's lock from BEGIN to the end, and gives it back whatever happens."""
+
+    __slots__ = ("_finished", "_writer")
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._finished = False
+
+    async def run(self, work: Callable[..., Any], *args: Any) -> Any:
+        """Run `work(sqlite3 connection, *args)` inside the transaction: one trip."""
+        return await self._writer.in_thread(work, *args)
+
+    async def finish(self, statements: Sequence[Statement] = ()) -> None:
+        """The last statements and the commit in one trip."""
         await self.run(_run_and_commit, statements)
-        self._finalized = True
+        self._finished = True
 
-    async def commit(self) -> None:
-        await self.finish(())
+    async def __aenter__(self) -> WriteTransaction:
+        await self._writer.lock.acquire()
+        try:
+            await self.run(sqlite3.Connection.execute, "BEGIN IMMEDIATE")
+        except BaseException:
+            await self._undo()
+            self._writer.lock.release()
+            raise
+        return self
 
-    async def execute_script(self, query: str) -> None:
-        """A script inside the transaction: sqlite3's own way would commit it first."""
-        await self.run(_run_script, query)
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if not self._finished:
+                await self._undo()
+        finally:
+            self._writer.lock.release()
 
-    def _in_transaction(self) -> TransactionContext:
-        return NestedTransactionContext(ImmediateTransaction(self))
+    async def _undo(self) -> None:
+        """Roll back whatever is open. Queued behind a statement that is still running, so a
+        cancelled BEGIN or COMMIT is over before the next transaction starts."""
+        with contextlib.suppress(sqlite3.Error, ValueError):
+            await asyncio.shield(self.run(sqlite3.Connection.rollback))
 
 
 def _run_and_commit(connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:
     for sql, params in statements:
         connection.execute(sql, params)
     connection.execute("COMMIT")
-
-
-def _run_script(connection: sqlite3.Connection, script: str) -> None:
-    statement = ""
-    for part in script.split(";"):
-        statement += part + ";"
-        if sqlite3.complete_statement(statement):
-            connection.execute(statement)
-            statement = ""
-
-
-class ImmediateTransactionContext(SqliteTransactionContext):
-    """Holds the process's lock from BEGIN to the end, and gives it back whatever happens.
-
-    Tortoise's own keeps the lock for ever when BEGIN itself is refused or cancelled.
-    """
-
-    connection: ImmediateTransaction
-
-    async def __aenter__(self) -> TransactionalDBClient:
-        await self._trxlock.acquire()
-        try:
-            await self.ensure_connection()
-            await self.connection.begin()
-        except BaseException:
-            await self._undo()
-            self._trxlock.release()
-            raise
-        self.token = get_connections().set(self.connection_name, self.connection)
-        return self.connection
-
-    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
-        try:
-            if exc_type is None and not self.connection._finalized:
-                await self.connection.commit()
-        finally:
-            get_connections().reset(self.token)
-            try:
-                if not self.connection._finalized:
-                    self.connection._finalized = True
-                    await self._undo()
-            finally:
-                self._trxlock.release()
-
-    async def _undo(self) -> None:
-        """Roll back whatever is open. Queued behind a statement that is still running, so a
-        cancelled BEGIN or COMMIT is over before the next transaction starts."""
-        with contextlib.suppress(sqlite3.Error, ValueError):
-            await asyncio.shield(self.connection.run(sqlite3.Connection.rollback))
-
-
-class ImmediateClient(SqliteClient):
-    """The process's one writing connection."""
-
-    async def create_connection(self, with_db: bool) -> None:
-        if self._connection is not None:
-            return
-        connection = await aiosqlite.connect(
-            self.filename,
-            isolation_level=None,
-            detect_types=sqlite3.PARSE_DECLTYPES,
-            cached_statements=256,
-        )
-        connection._conn.row_factory = sqlite3.Row
-        for pragma, value in self.pragmas.items():
-            await _in_thread(connection, sqlite3.Connection.execute, f"PRAGMA {pragma}={value}")
-        self._connection = connection
-        await self._post_connect()
-
-    def _in_transaction(self) -> TransactionContext:
-        return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
-
-    async def run(self, work: Callable[..., Any], *args: Any) -> Any:
-        """Run `work(sqlite3 connection, *args)` in the connection's thread, on its own."""
-        async with self.acquire_connection() as connection:
-            return await _in_thread(connection, work, *args)
 
 
 def open_reader(path: str) -> sqlite3.Connection:
@@ -190,6 +164,3 @@ def open_reader(path: str) -> sqlite3.Connection:
     connection.execute("PRAGMA busy_timeout=5000")
     connection.execute("PRAGMA query_only=1")
     return connection
-
-
-client_class = ImmediateClient

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from service.assets import Assets
 from service.i18n import Language, Languages, Translator, interface
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+# What a Translator says of its language whatever the page.
+ALWAYS_SO = frozenset({"code", "language", "direction"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Page:
     """What the frame of every page shows; built per response by the rendering.
 
     `csrf` is for the page's own forms; `language_csrf` for the one that only switches language.
+    A resident's visit rests until `waits_until`, that is for `waits_seconds` from now.
     """
 
     service: str
@@ -38,6 +40,8 @@ class Page:
     source_url: str | None = None
     clear_url: str | None = None
     draft_language: bool = False
+    waits_until: str | None = None
+    waits_seconds: int = 0
 
     @property
     def phone_link(self) -> Markup:
@@ -54,24 +58,47 @@ class FieldProblem:
     text: str
 
 
-class SharedCode(BytecodeCache):
-    """Compiled templates held in memory, so each language compiles nothing again."""
+class Constants(NodeTransformer):
+    """Puts into a template, as it is compiled for one language, what that language's page always
+    says: `_('Continue')`, `asset('door.svg')`, `t.language`. Escaping stays as it is: what stands
+    between braces is escaped then, once, instead of at each page."""
 
-    def __init__(self) -> None:
-        self._code: dict[str, CodeType | None] = {}
+    def __init__(self, functions: Mapping[str, Callable[..., str]], words: Translator) -> None:
+        self.functions = functions
+        self.words = words
 
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._code.get(bucket.key + bucket.checksum)
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 (the visitor's own names)
+        self.generic_visit(node)
+        called, given = node.node, node.args
+        if not isinstance(called, nodes.Name) or called.name not in self.functions:
+            return node
+        if node.kwargs or node.dyn_args or node.dyn_kwargs:
+            return node
+        values = [each.value for each in given if isinstance(each, nodes.Const)]
+        if len(values) < len(given):
+            return node
+        return nodes.Const(self.functions[called.name](*values), lineno=node.lineno)
 
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key + bucket.checksum] = bucket.code
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        if isinstance(node.node, nodes.Name) and node.node.name == "t" and node.attr in ALWAYS_SO:
+            return nodes.Const(getattr(self.words, node.attr), lineno=node.lineno)
+        return node
 
 
 class LanguageEnvironment(Environment):
-    """Jinja's own, with globals as one plain dictionary: a third less time per page."""
+    """Jinja's own, with globals as one plain dictionary, a third less time per page, and with the
+    words of one language compiled in, a third less again."""
+
+    constants: Constants
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        parsed = super()._parse(source, name, filename)
+        self.constants.visit(parsed)
+        return parsed
 
 
 class Templates:
@@ -81,11 +108,10 @@ class Templates:
         self, languages: Languages, assets: Assets, folder: Path = TEMPLATES, watch: bool = False
     ) -> None:
         loader = FileSystemLoader(folder)
-        code = SharedCode()
         self.assets = assets
         self.languages = languages
         self.environments: Mapping[str, Environment] = {
-            key: environment(loader, code, translator, assets, watch)
+            key: environment(loader, translator, assets, watch)
             for key, translator in languages.translators.items()
         }
 
@@ -95,7 +121,6 @@ class Templates:
 
 def environment(
     loader: FileSystemLoader,
-    code: BytecodeCache,
     translator: Translator,
     assets: Assets,
     watch: bool,
@@ -103,7 +128,6 @@ def environment(
     """One language's environment: its words are globals, so macros see them without context."""
     made = LanguageEnvironment(
         loader=loader,
-        bytecode_cache=code,
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=watch,
@@ -111,7 +135,12 @@ def environment(
         lstrip_blocks=True,
         cache_size=-1,
     )
-    made.globals.update(interface(translator), asset=assets.url)
+    words = interface(translator)
+    made.globals.update(words, asset=assets.url)
+    made.constants = Constants(
+        {"asset": assets.url} | {name: words[name] for name in ("_", "gettext", "pgettext")},
+        translator,
+    )
     made.filters.update(
         money=translator.money,
         number=translator.number,

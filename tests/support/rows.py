@@ -39,6 +39,15 @@ async def fill_every_table(keyring: Keyring) -> dict[str, int]:
     return {model._meta.db_table: len(keys) for model, keys in made.items()}
 
 
+async def stored(model: Any, **values: Any) -> Any:
+    """One row made from a model's own defaults and these values; gives the model's object."""
+    every_model()
+    made = model(**values)
+    row = {column: getattr(made, name) for name, column in model._meta.fields_db_projection.items()}
+    await _write(model._meta.db_table, row)
+    return made
+
+
 async def every_row() -> dict[str, list[db.Row]]:
     """All tables, in a fixed order, to be compared."""
     return {
@@ -79,11 +88,15 @@ async def _insert(model: Any, number: int, made: dict[Any, list[Any]], keyring: 
             words_of = index.words(SEALED[table, index.source])
             assert words_of is not None
             row[index.column] = blind_index(keyring, index.purpose, words_of)
+    await _write(table, row)
+    return key
+
+
+async def _write(table: str, row: dict[str, Any]) -> None:
     columns = ", ".join(f'"{column}"' for column in row)
     await db.execute(
         f'insert into "{table}" ({columns}) values ({db.marks(list(row))})', *row.values()
     )
-    return key
 
 
 def _value(field: Any, table: str, column: str, number: int) -> Any:

@@ -13,6 +13,28 @@
     });
   }
 
+  // A warning two minutes before the visit ends, and a button that starts the time anew.
+  var waits = document.querySelector("[data-waits]");
+  if (waits) {
+    var soon = document.querySelector("[data-waits-soon]");
+    var length = Number(waits.getAttribute("data-waits")) * 1000;
+    var timer;
+    var wait = function () {
+      clearTimeout(timer);
+      soon.hidden = true;
+      timer = setTimeout(function () {
+        soon.hidden = false;
+        soon.setAttribute("role", "alert");
+      }, Math.max(length - 120000, 0));
+    };
+    soon.querySelector("[data-stay]").addEventListener("click", function () {
+      fetch(location.pathname, { redirect: "manual", cache: "no-store" }).then(function (answer) {
+        if (answer.ok) wait();
+      });
+    });
+    wait();
+  }
+
   // The sum under irregular pay: cents as whole numbers, shown only when every amount reads.
   var sum = document.querySelector("[data-sum]");
   if (sum) {

@@ -104,7 +104,8 @@ async def test_a_withdrawn_application_goes_too(
 ) -> None:
     await partner.send(a_send(["orca_lift"]))
     application = (await db.fetch("select id from applications"))[0]["id"]
-    await withdraw(Actor("resident", str(application)), application, None, clock.now())
+    resident = Actor("resident", str(application))
+    await withdraw(services, resident, application, None, clock.now())
     await much_later(services, clock, timedelta(days=700))
     assert (await left())["applications"] == 1
     await much_later(services, clock, timedelta(days=60))

@@ -79,7 +79,7 @@ async def test_an_application_with_every_case_taken_back_can_still_be_amended(
     application = (await db.fetch("select id from applications"))[0]["id"]
     resident, now = Actor("resident", str(application)), services.clock.now()
     for program in body["programs"]:
-        await withdraw(resident, application, program, now)
+        await withdraw(services, resident, application, [program], now)
     path = f"/applications/{receipt['reference']}/amendments"
     answer = await partner.post(path, {"facts": body["facts"]}, **{"idempotency-key": "a"})
     assert answer.status_code == 201, answer.text
@@ -98,7 +98,7 @@ async def test_a_case_taken_back_while_a_change_is_on_its_way_still_adds_up(
     prepared = amendments.missing_rules
 
     async def taken_back_meanwhile(rules: Any) -> dict[str, str]:
-        await withdraw(resident, application, "orca_lift", now)
+        await withdraw(services, resident, application, ["orca_lift"], now)
         return await prepared(rules)
 
     monkeypatch.setattr(amendments, "missing_rules", taken_back_meanwhile)
@@ -120,7 +120,7 @@ async def test_two_decisions_and_a_withdrawal_at_once_leave_one_truth(
     resident = Actor("resident", str(application))
     answers = await asyncio.gather(
         *(metro.post(f"/referrals/{case}/decision", body) for body in (yes, no) * 5),
-        withdraw(resident, application, None, services.clock.now()),
+        withdraw(services, resident, application, None, services.clock.now()),
         return_exceptions=True,
     )
     codes = {a.status_code for a in answers if isinstance(a, httpx.Response)}

@@ -28,6 +28,7 @@ from tests.support.clock import StoppedClock
 from tests.support.databases import settings_for
 from tests.support.faulty_link import FaultyLink, faulty_link, suspended
 from tests.support.postgres import throwaway_postgres
+from tests.support.waiting import eventually
 
 READY_SECONDS, ANSWER_SECONDS, RECOVERY_SECONDS = 2.0, 5.0, 10.0
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
@@ -126,6 +127,24 @@ async def test_without_the_database_everybody_is_answered_and_nothing_typed_is_l
     assert receipts[0].json() == receipts[1].json()
     sent = await db.fetch("select count(*) as n from applications where state = 'submitted'")
     assert sent[0]["n"] == 1
+
+
+async def test_a_worker_is_woken_again_after_the_server_was_away(outage: Outage) -> None:
+    woken = asyncio.Event()
+
+    async def heard() -> bool:
+        woken.clear()
+        with contextlib.suppress(db.DatabaseUnavailable):
+            await db.execute("notify threshold_test")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(woken.wait(), 0.5)
+        return woken.is_set()
+
+    async with db.listening("threshold_test", woken.set):
+        await eventually(heard)
+        async with outage.of("stopped"):
+            assert not await heard()
+        await eventually(heard, RECOVERY_SECONDS)
 
 
 def a_send(services: Services, program: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ async def test_no_page_is_made_for_another_name(client: httpx.AsyncClient, host:
 async def test_looking_at_a_link_by_get_or_head_uses_nothing_up(
     services: Services, sent: PageSeen, elsewhere: Browser
 ) -> None:
-    from service.actions.returning import by_link, send_link
+    from service.actions.returning import LINK, by_link, send_link, write_link
     from service.worker import Done, Worker
 
     links: list[str] = []
@@ -90,7 +90,7 @@ async def test_looking_at_a_link_by_get_or_head_uses_nothing_up(
     keyring, place = services.keyring, {"table": "applications", "column": "reference"}
     reference = keyring.open(rows[0]["reference"], row_id=rows[0]["id"], **place).decode()
     await send_link(services, reference, "10.0.0.1", services.clock.now())
-    await Worker(services, {"notice": kept}).run_until_idle()
+    await Worker(services, {LINK: write_link, "notice": kept}).run_until_idle()
     [link] = [each for each in links if each]
     for _ in range(3):
         assert (await elsewhere.client.get(link)).status_code == 200

@@ -13,6 +13,7 @@ from service.models import ApiKey, Application, Referral, StaffAccount
 from service.security.sessions import DOORS, open_session
 from service.security.tokens import new_token, token_hash
 from service.services import Services
+from tests.support.rows import stored
 
 STAFF_ROLES = ("caseworker", "supervisor", "moderator", "leader", "officer", "auditor", "admin")
 FIRST, SECOND = "seattle_utilities", "king_county_metro"
@@ -89,7 +90,8 @@ async def stored_application(services: Services, application: UUID) -> None:
     now, seal = services.clock.now(), services.keyring.seal_json
     place: Any = {"table": "applications", "row_id": application}
     reference = application.hex[:9].upper()
-    await Application.create(
+    await stored(
+        Application,
         id=application,
         state="submitted",
         version=1,
@@ -106,7 +108,8 @@ async def stored_application(services: Services, application: UUID) -> None:
 async def stored_referral(services: Services, application: UUID) -> UUID:
     """A case of the first agency that its own people and keys can open."""
     referral, now = uuid4(), services.clock.now()
-    await Referral.create(
+    await stored(
+        Referral,
         id=referral,
         application_id=application,
         program="orca_lift",
@@ -136,7 +139,8 @@ async def staff(
 ) -> Caller:
     now, row_id = services.clock.now(), uuid4()
     place: Any = {"table": "staff_accounts", "column": "mail", "row_id": row_id}
-    account = await StaffAccount.create(
+    account = await stored(
+        StaffAccount,
         id=row_id,
         mail=services.keyring.seal(name.encode(), **place),
         mail_index=uuid4().hex,
@@ -155,7 +159,8 @@ async def machine(
     services: Services, name: str, kind: str, subject: str, *, revoked: bool = False
 ) -> Caller:
     key, now = new_token(), services.clock.now()
-    await ApiKey.create(
+    await stored(
+        ApiKey,
         id=uuid4(),
         key_hash=token_hash(key),
         kind=kind,

@@ -21,20 +21,22 @@ from service.security.roles import RolesError, Rule, load_roles
 from service.security.tokens import new_token, token_hash
 from service.services import Services
 from tests.service.web.small_app import small_app
+from tests.support.rows import stored
 
 EVERY_OTHER_KIND = ("anonymous", "helper", "moderator", "leader", "officer", "auditor", "admin")
 
 
 async def stored_application(services: Services, partner: str | None = None) -> UUID:
     now = services.clock.now()
-    made = await Application.create(
-        id=uuid4(), state="submitted", partner=partner, created_at=now, updated_at=now
+    made = await stored(
+        Application, id=uuid4(), state="submitted", partner=partner, created_at=now, updated_at=now
     )
     return made.id
 
 
 async def stored_referral(services: Services, application: UUID, agency: str) -> UUID:
-    made = await Referral.create(
+    made = await stored(
+        Referral,
         id=uuid4(),
         application_id=application,
         program="orca_lift",
