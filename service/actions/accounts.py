@@ -264,6 +264,10 @@ async def _set_password(
             until,
             account,
         )
+        # A secret that was only offered may have been seen by whoever had the old password.
+        await db.execute(
+            "delete from second_factors where account = ? and confirmed_at is null", account
+        )
         await end_all(account, DOOR)
 
 

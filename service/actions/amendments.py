@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,10 @@ from service.actions.case_rows import (
     missing_rules,
     tell_agencies,
 )
+from service.actions.drafts import resident
 from service.audit import unit_of_work
 from service.errors import Conflict, Fault, Invalid, NotFound
+from service.queries.own_application import sent_version
 from service.referrals.grants import share
 from service.referrals.package import read_household, seal_version
 from service.referrals.states import State
@@ -34,13 +37,22 @@ if TYPE_CHECKING:
     from service.security.idempotency import Record
     from service.services import Services
 
+# Changes that were begun and not sent are made on the version before: sent later, they would undo
+# this one, so they end here.
 NEXT_VERSION = """
-update applications set version = version + 1, updated_at = ?
+update applications set version = version + 1, draft = null, revision = revision + 1, updated_at = ?
 where id = ? and state = 'submitted' returning version
 """
 OFFER_AGAIN = """
 update referrals set version = ?, waiting = true, granted = ? where id = ? and state <> 'withdrawn'
 """
+
+
+MOST_TRIES = 8
+
+
+class _Overtaken(Exception):
+    """Another amendment came between reading the newest facts and storing the changed ones."""
 
 
 class _SameAgain(Exception):
@@ -67,14 +79,16 @@ async def amend(
     contact: Mapping[str, Any] | None = None,
     also: Callable[[], Awaitable[None]] | None = None,
     record: Record | None = None,
+    over: int | None = None,
 ) -> int:
     """Store the whole changed facts as the next version; its number.
 
     The agencies of `programs` (all of the application's when None) get their part of it, under the
     consent and signature they have; each case keeps its id, clock and state. `contact` is a new way
     to reach the applicant; `also` runs inside the transaction. The same change twice in a row is
-    one version, except for a partner, whose key tells. Raises NotFound for a draft, and
-    Invalid(`consent_incomplete`) when a program now needs more than was consented to.
+    one version, except for a partner, whose key tells. `over` is the version the facts were made
+    from. Raises NotFound for a draft, and Invalid(`consent_incomplete`) when a program now needs
+    more than was consented to.
     """
     household = read_household(services, facts, "/facts")
     before = await _signature(services, application)
@@ -87,6 +101,8 @@ async def amend(
     try:
         async with unit_of_work(actor, "application.amended", application, now) as work:
             version = await _next_version(application, digest, now, keyed=keyed)
+            if over is not None and version != over + 1:
+                raise _Overtaken
             await insert_rules(services, missing, now)
             await _store(application, version, sealed, digest, offered, now)
             tell_agencies(work, topics, application, version)
@@ -98,6 +114,38 @@ async def amend(
     except _SameAgain:
         return await _newest(application)
     return version
+
+
+async def amend_newest(
+    services: Services,
+    application: UUID,
+    change: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    now: datetime,
+    *,
+    programs: Collection[str],
+    contact: Mapping[str, Any] | None = None,
+    also: Callable[[], Awaitable[None]] | None = None,
+) -> int:
+    """A resident's `change` of the newest facts. Where another one came between, it is made again
+    on what that stored, so both stand. Raises what `amend` does."""
+    for _try in range(MOST_TRIES):
+        newest = await sent_version(services, application)
+        if newest is None:
+            raise NotFound
+        number, facts = newest
+        with suppress(_Overtaken):
+            return await amend(
+                services,
+                resident(application),
+                application,
+                change(facts),
+                now,
+                programs=programs,
+                contact=contact,
+                also=also,
+                over=number,
+            )
+    raise Conflict("newer_version")
 
 
 async def find_sent_by(services: Services, partner: str, reference: str) -> UUID:

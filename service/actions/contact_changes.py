@@ -7,6 +7,7 @@ mail that is known. It happens when that is answered with yes, or after 72 hours
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,21 +15,23 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from service import db
-from service.actions.amendments import amend
+from service.actions.amendments import amend_newest
 from service.actions.case_rows import NOTICE, NOTICE_LANE
 from service.actions.drafts import resident
 from service.actions.withdrawals import withdraw
 from service.audit import Work, unit_of_work
-from service.errors import Conflict
+from service.errors import AppError, Conflict, Invalid, NotFound
 from service.ids import time_ordered_id
-from service.queries.own_application import sent_facts
 from service.security.blind_index import blind_index, normal_mail, normal_phone
+from service.security.keyring import SealBroken
 from service.security.rate_limits import CHANGE_ASKED, limit
 from service.security.sessions import end_all
 from service.security.tokens import new_token, token_hash
 
 if TYPE_CHECKING:
     from service.services import Services
+
+log = logging.getLogger("threshold.changes")
 
 CONTACT, ADDRESS, SECRET, WITHDRAW = "contact", "address", "secret", "withdraw"
 HELD = timedelta(hours=72)
@@ -88,7 +91,8 @@ async def ask(
     The old contact is told either way. A later wish of the same kind takes the place of one that
     still waits. Raises TooMany when somebody asks again and again.
     """
-    await limit(services, CHANGE_ASKED, str(application), now)
+    # Counted apart: who has a lost secret does not use up the tries of its owner.
+    await limit(services, CHANGE_ASKED, f"{application}|{confirmed}", now)
     waiting = Waiting(time_ordered_id(), application, kind, now, now + HELD)
     token = None if confirmed else new_token()
     mail = await _mail_now(services, application)
@@ -125,22 +129,28 @@ async def make(services: Services, waiting: Waiting, now: datetime) -> bool:
         await MAKERS[waiting.kind](services, waiting.application, change, end, now)
     except _Gone:
         return False
-    except Conflict:
-        # Decided or taken back in the meantime: there is nothing left to change.
+    except (Conflict, NotFound, Invalid):
+        # Decided or taken back in the meantime, or never to be taken: nothing is left to change.
         await db.execute(END, "stopped", waiting.id)
         return False
     return True
 
 
 async def make_due(services: Services) -> int:
-    """Make every change nobody said no to in its 72 hours; says how many."""
-    now = services.clock.now()
+    """Make every change nobody said no to in its 72 hours; says how many. One that breaks waits
+    for the next round and holds up no other."""
+    now, done = services.clock.now(), 0
     rows = await db.fetch(
         "select id, application_id, kind, asked_at, due_at from contact_changes"
         " where state = 'waiting' and due_at <= ? order by due_at limit 100",
         now,
     )
-    return sum([await make(services, _waiting(row), now) for row in rows])
+    for row in rows:
+        try:
+            done += await make(services, _waiting(row), now)
+        except (AppError, SealBroken):
+            log.exception("a held change broke")
+    return done
 
 
 async def stop_all(application: UUID, now: datetime) -> None:
@@ -239,17 +249,20 @@ async def _put_contact(
         async with unit_of_work(resident(application), "contact.changed", application, now):
             await put()
         return
-    facts = await sent_facts(services, application) or {}
-    await amend(
-        services,
-        resident(application),
-        application,
-        facts,
-        now,
-        programs=programs,
-        contact=contact,
-        also=put,
-    )
+    try:
+        await amend_newest(
+            services,
+            application,
+            lambda facts: facts,
+            now,
+            programs=programs,
+            contact=contact,
+            also=put,
+        )
+    except (Conflict, NotFound, Invalid):
+        # No office can be given it any more; it is still how to reach somebody.
+        async with unit_of_work(resident(application), "contact.changed", application, now):
+            await put()
 
 
 def _columns(
@@ -270,18 +283,11 @@ def _columns(
 async def _put_address(
     services: Services, application: UUID, change: Mapping[str, Any], end: End, now: datetime
 ) -> None:
-    facts = dict(await sent_facts(services, application) or {})
-    household = {**facts.get("household", {}), **change["household"]}
-    facts["household"] = {name: value for name, value in household.items() if value is not None}
-    await amend(
-        services,
-        resident(application),
-        application,
-        facts,
-        now,
-        programs=change["programs"],
-        also=end,
-    )
+    def moved(facts: Mapping[str, Any]) -> dict[str, Any]:
+        told = {**facts.get("household", {}), **change["household"]}
+        return {**facts, "household": {name: v for name, v in told.items() if v is not None}}
+
+    await amend_newest(services, application, moved, now, programs=change["programs"], also=end)
 
 
 async def _put_secret(
@@ -290,8 +296,9 @@ async def _put_secret(
     async with unit_of_work(resident(application), "secret.renewed", application, now):
         await end()
         await db.execute(PUT_SECRET, change["secret_hash"], now, application)
+        # Changes that such a visit has begun are a session of their own.
         await db.execute(
-            "delete from sessions where subject = ? and proof = 'secret'",
+            "delete from sessions where subject = ? and proof in ('secret', 'change-secret')",
             application,
         )
 
@@ -299,7 +306,11 @@ async def _put_secret(
 async def _take_back(
     services: Services, application: UUID, change: Mapping[str, Any], end: End, now: datetime
 ) -> None:
-    await withdraw(services, resident(application), application, change["programs"], now, also=end)
+    # What was ticked when it was asked for, and nothing that was applied for since.
+    rows = await db.fetch("select program from referrals where application_id = ?", application)
+    whole = {row["program"] for row in rows} <= set(change["programs"])
+    programs = None if whole else change["programs"]
+    await withdraw(services, resident(application), application, programs, now, also=end)
 
 
 MAKERS = {

@@ -172,21 +172,31 @@ async def reference_of(services: Services, application: UUID) -> str | None:
 
 
 async def wipe(application: UUID, now: datetime) -> bool:
-    """Delete an unsent draft with every way to it; False when there is none."""
+    """Delete an unsent draft with every way to it; False when there is none, or when it is under a
+    legal hold."""
     warm.forget(application)
     async with unit_of_work(resident(application), "draft.wiped", application, now):
         await db.execute(
             "delete from return_links where application_id = ? and exists"
-            " (select 1 from applications where id = ? and state = 'draft')",
+            " (select 1 from applications where id = ? and state = 'draft' and hold is null)",
             application,
             application,
         )
         gone = await db.execute(
-            "delete from applications where id = ? and state = 'draft'", application
+            "delete from applications where id = ? and state = 'draft' and hold is null",
+            application,
         )
         if gone:
             await db.execute("delete from sessions where subject = ?", application)
     return gone == 1
+
+
+async def is_stored(application: UUID) -> bool:
+    """Whether there is an unsent draft under this id."""
+    row = await db.fetch_one(
+        "select id from applications where id = ? and state = 'draft'", application
+    )
+    return row is not None
 
 
 async def _hashed(services: Services, application: UUID, secret: str) -> str:

@@ -19,6 +19,7 @@ from service.security.rate_limits import (
     SIGN_IN_NETWORK,
     forgive,
     limit,
+    unsay,
 )
 from service.security.sessions import clear_session_cookie, end_session
 from service.templating import FieldProblem
@@ -134,7 +135,7 @@ async def _checked(request: Request, mail: str, password: str) -> Proven | None:
     found = await prove(services, mail, password, now)
     if found is not None:
         await forgive(services, SIGN_IN_ACCOUNT, account, now)
-        await forgive(services, SIGN_IN_NETWORK, address_of(request), now)
+        await unsay(services, SIGN_IN_NETWORK, address_of(request), now)
     return found
 
 

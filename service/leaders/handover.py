@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.caseworker.case_words import agency_name
-from service.queries.handover import waiting_at
-from service.queries.reconciliation import reconcile
+from service.queries.handover import counted_at, waiting_at
 from service.queries.weekly import FEWEST
 from service.rendering import render, translator_of
 from service.web import services_of
@@ -49,11 +48,11 @@ async def _waiting(request: Request) -> HandoverView:
 
 async def _whole(request: Request) -> HandoverView:
     services, words = services_of(request), translator_of(request)
-    found = await reconcile(services.city.agencies)
+    found = await counted_at(services.city.agencies)
     rows = []
-    for each in found.agencies:
-        counts = (each.outstanding, each.sent, each.acknowledged, len(each.differences))
-        rows.append([agency_name(each.id, services, words), *map(words.number, counts)])
+    for each in found:
+        counts = (each.outstanding, each.sent, each.acknowledged, each.differences)
+        rows.append([agency_name(each.agency, services, words), *map(words.number, counts)])
     titles = [
         words.gettext("Office"),
         words.gettext("Waits there"),
@@ -61,4 +60,6 @@ async def _whole(request: Request) -> HandoverView:
         words.gettext("Acknowledged"),
         words.gettext("Differences"),
     ]
-    return HandoverView(words.gettext("Handed over"), found.holds, FEWEST, titles, rows)
+    return HandoverView(
+        words.gettext("Handed over"), all(each.holds for each in found), FEWEST, titles, rows
+    )

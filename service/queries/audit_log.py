@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -135,6 +135,7 @@ def _cursor(text: str) -> list[object]:
         moment = datetime.fromisoformat(at)
     except ValueError:
         raise NotFound from None
-    if moment.tzinfo is None:
+    # Ours are in UTC; the first or last day of all time has none in another zone.
+    if moment.utcoffset() != timedelta():
         raise NotFound
     return [moment, as_id(entry)]

@@ -151,8 +151,17 @@ async def own_application(services: Services, application: UUID) -> OwnApplicati
 
 async def sent_facts(services: Services, application: UUID) -> Mapping[str, Any] | None:
     """The newest facts that were sent, as they were frozen."""
+    newest = await sent_version(services, application)
+    return None if newest is None else newest[1]
+
+
+async def sent_version(
+    services: Services, application: UUID
+) -> tuple[int, Mapping[str, Any]] | None:
+    """The number of the newest version and its facts; None where nothing was sent."""
     row = await db.fetch_one(
-        "select id, facts from submissions where application_id = ? order by number desc limit 1",
+        "select id, number, facts from submissions"
+        " where application_id = ? order by number desc limit 1",
         application,
     )
     if row is None:
@@ -160,7 +169,7 @@ async def sent_facts(services: Services, application: UUID) -> Mapping[str, Any]
     facts: Mapping[str, Any] = services.keyring.open_json(
         row["facts"], table="submissions", column="facts", row_id=row["id"]
     )
-    return facts
+    return row["number"], facts
 
 
 def _asked(services: Services, row: db.Row) -> tuple[UUID, Asked]:

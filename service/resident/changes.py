@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from forms import APPLICANT, Draft, FieldErrors, Flow, Step, page_view, parse_page
 from forms.wording import caption
 from service.actions import contact_changes as changing
-from service.actions.amendments import amend
-from service.actions.drafts import resident
+from service.actions.amendments import amend_newest
 from service.body import read_form
 from service.drafts import flow_of
 from service.errors import Conflict, NotFound
@@ -117,7 +116,7 @@ async def change(request: Request, own: OwnApplication) -> Response:
 @with_application
 async def changed(request: Request, own: OwnApplication) -> Response:
     """The new answer goes to the offices that have the application."""
-    flow, facts = await _blank(request, own)
+    flow, _facts = await _blank(request, own)
     step, form = _find(request, flow), await read_form(request)
     raw, words = form.multi(), translator_of(request)
     told = Told(raw, chosen_offices(own, form.all("office")))
@@ -128,14 +127,13 @@ async def changed(request: Request, own: OwnApplication) -> Response:
         return _page(request, own, flow, step, replace(told, errors=patch, checked=True))
     if not told.offices:
         return _page(request, own, flow, step, replace(told, checked=True))
-    return await _send(request, own, step, facts, patch, programs_at(own, told.offices))
+    return await _send(request, own, step, patch, programs_at(own, told.offices))
 
 
 async def _send(
     request: Request,
     own: OwnApplication,
     step: Step,
-    facts: Facts,
     patch: Patch,
     programs: Sequence[str],
 ) -> Response:
@@ -146,9 +144,10 @@ async def _send(
         change = {"household": household, "programs": list(programs)}
         await changing.ask(services, own.id, changing.ADDRESS, change, now, confirmed=False)
         return redirect(f"{STATUS}?done=held", request)
-    actor, new = resident(own.id), _with(facts, step, patch)
     try:
-        await amend(services, actor, own.id, new, now, programs=programs)
+        await amend_newest(
+            services, own.id, lambda facts: _with(facts, step, patch), now, programs=programs
+        )
     except Conflict:
         return redirect(STATUS, request)
     return redirect(f"{STATUS}?done=changed", request)

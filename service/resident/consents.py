@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from service.fact_names import fact_name
 from service.rendering import redirect
 from service.resident.draft_page import CHANGING
+from service.resident.offices import agency_name
 from service.security.sessions import open_session, set_session_cookie
 from service.web import now_of, services_of
 
@@ -39,7 +40,7 @@ def consent_view(
 ) -> ConsentView:
     """The box of one program at one office."""
     definition = services.rules.programs[program]
-    office = words.gettext(services.city.agencies[agency].name)
+    office = agency_name(services, agency, words)
     fields = {fact_name(fact, words) for fact in definition.fields}
     own = words.gettext("Your name, how to reach you, and your signature")
     return ConsentView(

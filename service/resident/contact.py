@@ -89,7 +89,9 @@ async def contact_changed(request: Request, own: OwnApplication) -> Response:
     known = came_by_mail(request)
     told = {fact.partition(".")[2]: value for fact, value in patch.items()}
     new = _merged(own.contact, told, keep_empty=not known)
-    if new == dict(own.contact):
+    # Somebody who may not see the old contact is not told that they guessed it.
+    guessed = not known and any(told.get(name) for name in KEPT_IF_EMPTY)
+    if new == dict(own.contact) and not guessed:
         return redirect(STATUS, request)
     waiting = await changing.ask(
         services,

@@ -41,17 +41,22 @@ def with_draft(page: DraftPage) -> Callable[[Request], Awaitable[Response]]:
         except NotFound:
             # It was deleted in another window.
             raise SignInNeeded("benefits") from None
-        if held is None or not _may_see(request, held):
+        if held is None or not may_see(request, held):
             return redirect(STATUS)
         return await page(request, held)
 
     return enter
 
 
-def _may_see(request: Request, held: Held) -> bool:
-    """Changes begun by who may see everything are not for one who came by the secret alone."""
-    by_secret = request.state.session.proof == f"{CHANGING}secret"
-    return not (held.sent and by_secret and not held.draft.told_before)
+def may_see(request: Request, held: Held) -> bool:
+    """Changes begun by who may see everything are not for one who came by the secret alone, nor
+    for a visit to the draft that was left open since before it was sent."""
+    proof = request.state.session.proof
+    if not held.sent:
+        return True
+    return proof.startswith(CHANGING) and (
+        proof != f"{CHANGING}secret" or bool(held.draft.told_before)
+    )
 
 
 async def saved(request: Request, held: Held, change: drafts.Change) -> Held | None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from forms import counts
+from service.resident.offices import agency_name
 
 if TYPE_CHECKING:
     from forms import Flow, Step
@@ -38,7 +39,7 @@ def seen_by(services: Services, flow: Flow, step: Step, words: Translator) -> st
             "{n} offices get it if you apply there.",
             len(agencies),
         )
-    named = [words.gettext(services.city.agencies[agency].name) for agency in agencies]
+    named = [agency_name(services, agency, words) for agency in agencies]
     return words.ngettext(
         "{names} gets it if you apply there.",
         "{names} get it if you apply there.",

@@ -19,9 +19,10 @@ from service.referrals.request import Consent, Contact, SendRequest
 from service.rendering import language_switch, redirect, render, translator_of
 from service.resident import sign_changes
 from service.resident.consents import ConsentView, consent_view, sent
-from service.resident.draft_page import CHECK, RESULTS, going_on, with_draft
+from service.resident.draft_page import CHECK, RESULTS, STATUS, going_on, may_see, with_draft
 from service.resident.results import applied_elsewhere
 from service.security.rate_limits import SEND_NETWORK, limit
+from service.security.sessions import end_others
 from service.templating import FieldProblem
 from service.web import address_of, now_of, services_of
 
@@ -105,6 +106,8 @@ async def send(request: Request) -> Response:
     held = await read(services, request.state.session.subject)
     if held is None:
         return await sent(request)
+    if held.sent and not may_see(request, held):
+        return redirect(STATUS, request)
     if held.sent:
         return await sign_changes.take(request, held, form)
     signed = Signed(
@@ -124,6 +127,8 @@ async def send(request: Request) -> Response:
         await issue(services, held.id, now)
     try:
         await submit(services, resident(held.id), _request(services, held, signed, revision), now)
+        # Whoever else had the draft open is a stranger now, and shows the secret or a link.
+        await end_others(request.state.session)
         await _keep_ticks(services, held, now)
     except Conflict as conflict:
         if conflict.code == "draft_changed":

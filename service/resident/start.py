@@ -10,7 +10,7 @@ from uuid import UUID
 from service.actions import drafts
 from service.body import read_form, read_query
 from service.rendering import language_switch, redirect, render, translator_of
-from service.resident import once
+from service.resident import contact, interrupted, once
 from service.resident.draft_page import STATUS, going_on, origin_of, with_draft
 from service.resident.questions import SECRET_NOTE
 from service.security.rate_limits import BEGIN_NETWORK, limit
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 DRAFTS_KEPT = timedelta(days=60)
 WIPE_NOTE = "th_wipe"
 OURS = ("benefits", "status")
+# What a browser carries from page to page, sealed; none of it stays on a device that is cleared.
+NOTES = (SECRET_NOTE, contact.SECRET_NOTE, interrupted.NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,13 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class ClearedView:
-    """This device shows nothing any more. `unsent`: a draft is still stored and can be deleted."""
+    """This device shows nothing any more. `unsent`: a draft is still stored and can be deleted.
+    `kept`: it could not, because it is under a legal hold."""
 
     heading: str
     unsent: bool
     deleted: bool
+    kept: bool
 
 
 async def begin(request: Request) -> Response:
@@ -178,7 +182,8 @@ async def clear(request: Request) -> Response:
             if held is not None and not held.sent:
                 once.leave(request, response, WIPE_NOTE, str(session.subject))
         clear_session_cookie(response, door, services.settings)
-    once.take_away(request, response, SECRET_NOTE)
+    for note in NOTES:
+        once.take_away(request, response, note)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -196,11 +201,16 @@ async def delete(request: Request) -> Response:
         return redirect("/benefits/cleared", request)
     noted = once.found(request, WIPE_NOTE)
     deleted = noted is not None and await drafts.wipe(UUID(noted), now_of(request))
-    response = render(request, "resident/cleared.html", _cleared(request, deleted=deleted))
+    kept = noted is not None and not deleted and await drafts.is_stored(UUID(noted))
+    response = render(
+        request, "resident/cleared.html", _cleared(request, deleted=deleted, kept=kept)
+    )
     once.take_away(request, response, WIPE_NOTE)
     return response
 
 
-def _cleared(request: Request, *, unsent: bool = False, deleted: bool = False) -> ClearedView:
+def _cleared(
+    request: Request, *, unsent: bool = False, deleted: bool = False, kept: bool = False
+) -> ClearedView:
     heading = translator_of(request).gettext("You are finished on this device")
-    return ClearedView(heading, unsent, deleted)
+    return ClearedView(heading, unsent, deleted, kept)

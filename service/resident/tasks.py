@@ -182,12 +182,11 @@ async def withdrawn(request: Request, own: OwnApplication) -> Response:
     wanted = [program for program in ticked if program in open_now]
     if not wanted:
         return _withdraw_page(request, own, ticked, NONE_TICKED)
-    everything = open_now == set(wanted) and len(open_now) == len(own.referrals)
     waiting = await changing.ask(
         services_of(request),
         own.id,
         changing.WITHDRAW,
-        {"programs": None if everything else wanted},
+        {"programs": wanted},
         now_of(request),
         confirmed=known_well(request),
     )

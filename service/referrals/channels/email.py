@@ -19,8 +19,8 @@ FOLDER = "agency-mail"
 
 async def deliver(services: Services, row: Claimed) -> Outcome:
     """Send one mail for all that waits now; none when it was all read meanwhile."""
-    agency = services.city.agencies[row.payload["agency"]]
-    if agency.mail is None:
+    agency = services.city.agencies.get(row.payload["agency"])
+    if agency is None or agency.mail is None:
         return GiveUp("the agency has no mail address")
     count = await count_waiting(agency.id)
     if count == 0:

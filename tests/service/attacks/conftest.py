@@ -11,13 +11,17 @@ from tests.service.exchange.conftest import (
     utilities,
 )
 from tests.service.resident.conftest import elsewhere, first, sent
+from tests.service.resident.test_amending import alone
+from tests.service.resident.test_contact_changes import known
 from tests.service.staff.conftest import new_browser, send, staff
 
 __all__ = [
     "a_send",
     "agency",
+    "alone",
     "elsewhere",
     "first",
+    "known",
     "metro",
     "new_browser",
     "other_partner",

@@ -11,12 +11,24 @@ import pytest
 
 from service import db, retention
 from service.actions.accounts import create_account
+from service.actions.referrals import take_in
+from service.actions.withdrawals import withdraw
 from service.actor import Actor
 from service.queries.endpoints import endpoint_of
+from service.queries.handover import counted_at
+from service.queries.reconciliation import reconcile
 from service.security.tokens import token_hash
 from service.services import Services
 from tests.service.database.test_retention import a_whole_day
-from tests.service.staff.conftest import METRO, PASSWORD, UTILITIES, Send, SignIn, table_rows
+from tests.service.staff.conftest import (
+    METRO,
+    PASSWORD,
+    UTILITIES,
+    Send,
+    SignIn,
+    case_of,
+    table_rows,
+)
 from tests.support.browsing import Browser, PageSeen
 from tests.support.clock import StoppedClock
 
@@ -245,6 +257,29 @@ async def test_what_waits_at_each_office_is_told_and_nothing_under_ten_to_leader
     assert "Some cases differ." in (await ada.get("/staff/handover")).text
     casey = await staff("casey")
     assert (await casey.client.get("/staff/handover")).status_code == 404
+
+
+async def test_the_counts_of_the_page_are_those_of_the_reconciliation(
+    services: Services, send: Send, clock: StoppedClock
+) -> None:
+    worker = Actor("caseworker", "worker", METRO)
+    sent = [await send("orca_lift", "utility_discount") for _each in range(6)]
+    cases = [case_of(each, "orca_lift") for each in sent]
+    await take_in(services, worker, METRO, cases[:3], clock.now())
+    person = Actor("resident", str(sent[0].application))
+    await withdraw(services, person, sent[0].application, None, clock.now())
+    await withdraw(services, person, sent[5].application, ["orca_lift"], clock.now())
+    await db.execute("update referrals set version = 7 where id = ?", cases[1])
+    await db.execute("update referrals set waiting = ? where id = ?", False, cases[3])
+    await db.execute("delete from referral_events where referral_id = ?", cases[4])
+    told = [
+        (each.id, each.sent, each.acknowledged, each.outstanding, len(each.differences))
+        for each in (await reconcile(services.city.agencies)).agencies
+    ]
+    counted = await counted_at(services.city.agencies)
+    shown = [(c.agency, c.sent, c.acknowledged, c.outstanding, c.differences) for c in counted]
+    assert shown == told
+    assert [each.holds for each in counted if each.agency == METRO] == [False]
 
 
 async def test_a_chart_without_numbers_says_so_in_words(staff: SignIn) -> None:
