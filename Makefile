@@ -3,19 +3,26 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PACKAGES := $(VENV)/.packages
 OK := $(VENV)/.ok
 PORT ?= 8000
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
-# Packages that never touch a database are not tested a second time on PostgreSQL.
-PURE := eligibility forms petitions programs house
-TIMED := tests/journeys/test_dead_agency.py tests/service/staff/test_large_caseload.py
+TIMED := tests/journeys/test_dead_agency.py tests/service/staff/test_large_caseload.py \
+	tests/service/resident/test_return_timing.py
 # One process, one kind of database. Tests that compare times run last and alone.
 TESTS = THRESHOLD_TEST_DATABASE=$(1) $(BIN)/pytest -q
+# A file stays in one process, for what its tests share; tests/conftest.py puts long files first.
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
+# Says at the end how long a part took, also of one that does not pass.
+part = @begun=$$(date +%s); $(2); code=$$?; echo "$(1): $$(($$(date +%s) - begun)) s"; exit $$code
+# Every process of the tests would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test quick check bench screenshots messages migration lock
+.PHONY: checked-types checked-rules fetched-browser
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -23,25 +30,37 @@ help: ## Print this list
 run: $(OK) ## Set up and run the demonstration city; prints its address and sign-ins
 	THRESHOLD_DEMO=$${THRESHOLD_DEMO:-1} $(BIN)/threshold serve --port $(PORT)
 
-test: check ## Set up and pass everything: checks, SQLite, PostgreSQL, a real browser
-	$(BIN)/python -m tests.support.browser
-	$(call TESTS,sqlite) -n 2 --dist loadfile -m "not timing" --ignore=tests/house
-	$(call TESTS,postgres) -n 2 --dist loadfile -m "not timing and not browser" $(PURE:%=--ignore=tests/%)
-	$(call TESTS,sqlite) -m timing $(TIMED)
-	$(call TESTS,postgres) -m timing $(TIMED)
+test: $(OK) ## Set up and pass everything: checks, SQLite, PostgreSQL, a real browser
+	@mkdir -p .cache && date +%s > .cache/test-begun
+	@$(MAKE) --no-print-directory --jobs 3 checked-types checked-rules fetched-browser
+	$(call part,SQLite and browser,$(call TESTS,sqlite) $(SHARED) -m "not timing and not postgres" \
+		--ignore=tests/house)
+	$(call part,PostgreSQL,$(call TESTS,postgres) $(SHARED) -m "not timing and not browser" \
+		tests/journeys tests/service)
+	$(call part,Times on SQLite,$(call TESTS,sqlite) -m timing $(TIMED))
+	$(call part,Times on PostgreSQL,$(call TESTS,postgres) -m timing $(TIMED))
+	@echo "make test: $$(($$(date +%s) - $$(cat .cache/test-begun))) s in all"
 
 quick: $(OK) ## The everyday tests on SQLite, without slow ones and browsers
-	$(call TESTS,sqlite) -n 2 -m "not slow and not browser and not postgres" --ignore=tests/house \
-		--hypothesis-profile=quick
+	$(call part,make quick,$(call TESTS,sqlite) $(SHARED) --ignore=tests/house \
+		-m "not slow and not browser and not postgres" --hypothesis-profile=quick)
 
 check: $(OK) ## Format, lint, strict types, import contracts, templates, languages, the city pack
+	@$(MAKE) --no-print-directory --jobs 2 checked-types checked-rules
+
+checked-types: $(OK)
+	$(call part,Types,$(BIN)/mypy)
+
+checked-rules: $(OK)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .cache/imports
-	$(BIN)/pytest -q tests/house
+	$(call part,House rules,$(BIN)/pytest -q tests/house)
 	$(BIN)/python -m locales.messages check
 	$(BIN)/threshold check
+
+fetched-browser: $(OK)
+	$(call part,Browser,$(BIN)/python -m tests.support.chromium)
 
 bench: $(OK) ## Measure start-up, memory and requests per second beside a bare server
 	$(BIN)/python -m benchmarks
@@ -63,8 +82,8 @@ lock: $(OK) ## Choose newer versions within pyproject.toml and write the lock fi
 	$(UV_COMPILE) --upgrade --group setup -o requirements-setup.lock
 	$(UV_COMPILE) --upgrade --group browser -o requirements-browser.lock
 
-# The one set-up rule. The stamp is written last, so a set-up that was cut off is done again.
-$(OK): pyproject.toml requirements-dev.lock requirements-setup.lock $(CATALOGUES)
+# All of the set-up. Each stamp is written last, so a set-up that was cut off is done again.
+$(PACKAGES): pyproject.toml requirements-dev.lock requirements-setup.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Threshold needs Python 3.11 or newer: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
@@ -76,5 +95,9 @@ $(OK): pyproject.toml requirements-dev.lock requirements-setup.lock $(CATALOGUES
 		$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock; fi
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation --no-index -e .
 	@$(BIN)/python -m compileall -q service forms eligibility petitions
+	@touch $@
+
+# A changed translation is compiled without doing all of that again.
+$(OK): $(PACKAGES) $(CATALOGUES)
 	@$(BIN)/python -m locales.messages compile
 	@touch $@

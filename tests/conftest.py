@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.support.clock import StoppedClock
 from tests.support.databases import (
     PostgresDatabases,
     SqliteDatabases,
+    backend,
     databases,
     settings_for,
 )
@@ -25,6 +27,27 @@ from tests.support.databases import (
 hypothesis.settings.register_profile("whole", deadline=None)
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
 hypothesis.settings.load_profile("whole")
+
+
+def pytest_configure() -> None:
+    """A run that is told to end does so as by Ctrl-C, so that no server of a test outlives it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long files first, so that no process ends long after the others. On PostgreSQL only what has
+    a database is run: the rest was answered on SQLite."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+    if backend() == "postgres":
+        dropped = [item for item in items if not _has_database(item)]
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if _has_database(item)]
+
+
+def _has_database(item: pytest.Item) -> bool:
+    own_server = item.get_closest_marker("postgres") is not None
+    return own_server or "database_maker" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -129,24 +129,25 @@ def seal_referrals(
 ) -> list[SealedReferral]:
     """One sealed case a program."""
     index = blind_index(services.keyring, "name", normal_name(signing.contact.name))
+    # Ids made within one millisecond are in no order; a receipt read back is in that of its ids.
+    ids = sorted(time_ordered_id() for _ in agencies)
     return [
-        _seal_referral(services, facts, program, agency, signing, index)
-        for program, agency in agencies.items()
+        _seal_referral(services, facts, case, signing, index)
+        for case in zip(ids, agencies.items(), strict=True)
     ]
 
 
 def _seal_referral(
     services: Services,
     facts: Mapping[str, Any],
-    program: str,
-    agency: str,
+    case: tuple[UUID, tuple[str, str]],
     signing: Signing,
     index: str,
 ) -> SealedReferral:
+    row_id, (program, agency) = case
     calendar = services.city.calendar
     definition = services.rules.programs[program]
     shared = share(facts, program, services.rules, calendar.day_of(signing.at))
-    row_id = time_ordered_id()
     granted = {
         "reference": signing.reference,
         "language": signing.language,

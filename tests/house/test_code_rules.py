@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.house.tree import calls as calls_in
-from tests.house.tree import imports, name, product_modules, tree
+from tests.house.tree import imports, name, nodes, product_modules
 
 # The only doors where any error at all may be caught: the worker's loop, the outermost handler.
 CATCH_ALL = {"service/worker.py", "service/errors.py", "service/app.py", "service/rendering.py"}
@@ -35,7 +35,7 @@ def test_no_error_is_swallowed_outside_the_two_named_doors() -> None:
         f"{name(path)}:{node.lineno}"
         for path in product_modules()
         if name(path) not in CATCH_ALL
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.ExceptHandler) and _catches_all(node)
     ]
     assert found == []
@@ -69,7 +69,7 @@ def test_only_settings_and_the_command_line_read_the_environment() -> None:
         f"{name(path)}:{node.lineno}"
         for path in product_modules()
         if name(path) not in allowed and not name(path).startswith("service/commands/")
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}
     ]
     assert found == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -65,13 +66,13 @@ async def test_a_throwaway_postgres_answers_and_leaves_nothing_behind() -> None:
     without_own_server = {
         name: value for name, value in os.environ.items() if name != "THRESHOLD_TEST_PG_URL"
     }
-    before = set(Path("/tmp").glob("th-pg-*"))
     with throwaway_postgres(without_own_server) as url:
+        (socket,) = Path("/tmp").glob(f"th-pg-*/.s.PGSQL.{urlsplit(url).port}")
         connection = await asyncpg.connect(url)
         assert int(await connection.fetchval("show server_version_num")) >= 150000
         assert await connection.fetchval("select 'ñ' > 'z'") is True
         await connection.close()
-    assert set(Path("/tmp").glob("th-pg-*")) <= before
+    assert not socket.parent.exists()
 
 
 def test_a_named_postgres_is_used_as_it_is() -> None:

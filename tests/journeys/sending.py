@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from tests.support.servers import PLAIN_HTTP
+
 PROGRAMS = {
     "orca_lift": "king_county_metro",
     "utility_discount": "seattle_utilities",
@@ -38,7 +40,9 @@ class Partner:
     @classmethod
     async def at(cls, url: str, key: str) -> Partner:
         """A partner that has read the list of programs."""
-        async with httpx.AsyncClient(trust_env=False, timeout=LONGEST_ANSWER) as client:
+        async with httpx.AsyncClient(
+            trust_env=False, timeout=LONGEST_ANSWER, verify=PLAIN_HTTP
+        ) as client:
             listed = (await client.get(f"{url}/api/v1/programs")).raise_for_status().json()
         return cls(url, key, {each["id"]: each["fields"] for each in listed["items"]})
 
@@ -46,7 +50,11 @@ class Partner:
         """A client with its own connections."""
         headers = {"authorization": f"Bearer {self.key}", "content-type": "application/json"}
         return httpx.AsyncClient(
-            base_url=self.url, headers=headers, trust_env=False, timeout=LONGEST_ANSWER
+            base_url=self.url,
+            headers=headers,
+            trust_env=False,
+            timeout=LONGEST_ANSWER,
+            verify=PLAIN_HTTP,
         )
 
     def parcel(self, key: str, programs: Sequence[str]) -> Parcel:

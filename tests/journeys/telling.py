@@ -17,16 +17,19 @@ from eligibility import load_rules
 from service.i18n import Language, Languages, Translator
 from service.settings import ROOT
 from tests.journeys import family
+from tests.journeys.near_a_line import LIHEAP, OVER_HTTP
 from tests.journeys.walker import Seen, Walker
-from tests.support.browser import axe_findings, open_browser
+from tests.programs.story import paid
+from tests.support.browser import axe_reader, open_browser
 from tests.support.databases import backend
 from tests.support.postgres import throwaway_postgres
-from tests.support.servers import DemoAgency, Service
+from tests.support.servers import PLAIN_HTTP, DemoAgency, Service
 
 NOW = "2026-11-22T12:00:00-08:00"
 DECIDED_SECONDS = 120.0
 PAUSE = 0.5
 Case = dict[str, Any]
+Screened = tuple[str, set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Story:
     foreign: list[str]
     script_bytes: int
     axe: dict[str, list[str]]
+    at_a_line: dict[str, str]
+    screened: list[Screened]
 
 
 @contextmanager
@@ -93,6 +98,8 @@ async def told(folder: Path) -> Story:
             async with Walker.at(browser, words, service.url) as walker:
                 await family.tells_everything(walker)
                 results = await cards(walker)
+                at_a_line = await raising_the_last_pay(walker)
+                assert await cards(walker) == results
                 await family.chooses_all(walker)
                 await family.checks(walker)
                 await family.signs(walker)
@@ -110,6 +117,8 @@ async def told(folder: Path) -> Story:
                     foreign=walker.foreign,
                     script_bytes=await script_bytes(service, walker.seen[0]),
                     axe=await all_findings(browser, walker.seen),
+                    at_a_line=at_a_line,
+                    screened=await screened(service),
                 )
 
 
@@ -138,10 +147,37 @@ async def decided(walker: Walker) -> dict[str, str]:
     raise AssertionError(f"not all decided: {found}")
 
 
+async def raising_the_last_pay(walker: Walker) -> dict[str, str]:
+    """The card of one program after each change of the last pay, which then is what it was."""
+    found, seen = {}, len(walker.seen)
+    for pay in LIHEAP:
+        await family.changes_the_last_pay(walker, pay)
+        found[pay] = (await cards(walker))["liheap"]
+    await family.changes_the_last_pay(walker, family.WEEKLY_PAYS[-1])
+    del walker.seen[seen:]
+    return found
+
+
+async def screened(service: Service) -> list[Screened]:
+    """The outcome and the deciding tests of each row near a line, asked over HTTP."""
+    found = []
+    async with plain_client(service) as client:
+        for four_pays, program, person, _outcome, _test in OVER_HTTP:
+            answer = await client.post("/api/v1/screenings", json=paid(four_pays))
+            made = answer.raise_for_status().json()["determinations"]
+            one = next(d for d in made if (d["program"], d["person"]) == (program, person))
+            found.append((one["outcome"], {reason["test"] for reason in one["because"]}))
+    return found
+
+
+def plain_client(service: Service) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=service.url, trust_env=False, verify=PLAIN_HTTP)
+
+
 async def published_fields(service: Service) -> dict[str, list[str]]:
     """What each program's agency is granted, as the service says of itself."""
     key = service.agency_key("dshs")
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+    async with plain_client(service) as client:
         answer = await client.get(
             "/api/v1/programs", headers={"authorization": f"Bearer {key}"}, params={"limit": "100"}
         )
@@ -151,7 +187,7 @@ async def published_fields(service: Service) -> dict[str, list[str]]:
 async def script_bytes(service: Service, page: Seen) -> int:
     """The script a page names weighs too, though this walk never runs it."""
     total = 0
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+    async with plain_client(service) as client:
         for path in page.scripts:
             async with client.stream("GET", path) as answer:
                 body = b"".join([part async for part in answer.aiter_raw()])
@@ -161,7 +197,8 @@ async def script_bytes(service: Service, page: Seen) -> int:
 
 async def all_findings(browser: Browser, seen: list[Seen]) -> dict[str, list[str]]:
     """What axe says of each page, in the order they were seen."""
-    return {
-        f"{number} {page.path}": await axe_findings(browser, page.url, page.html)
-        for number, page in enumerate(seen)
-    }
+    async with axe_reader(browser) as findings:
+        return {
+            f"{number} {page.path}": await findings(page.url, page.html)
+            for number, page in enumerate(seen)
+        }

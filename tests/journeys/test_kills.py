@@ -23,11 +23,11 @@ from tests.journeys.standing import Standing
 from tests.support.databases import backend
 
 KILLS, CLIENTS, ENOUGH = 20, 8, 300
-BETWEEN = 16  # acknowledgements from one kill to the next
+BETWEEN = 12  # acknowledgements from one kill to the next
 LONGEST_JITTER = 0.15
 MOST_KILLS = 2 * KILLS
 SEED = 20261122
-PAUSE = 0.05
+PAUSE, POLL = 0.2, 0.3
 # This agency pulls, acknowledges and decides all the while; the others come when all is over.
 STEADY = "king_county_metro"
 SETS = [["orca_lift", "utility_discount"], ["fresh_bucks", "basic_food"], list(PROGRAMS)]
@@ -114,9 +114,9 @@ async def all_pulled(standing: Standing, expected: int) -> None:
         standing.agency(name, "ok", "--decide", "none")
     async with asyncio.timeout(90):
         while sum(len(standing.inbox(name)) for name in PROGRAMS.values()) < expected:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(POLL)
         while standing.reconcile()["outstanding"]:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(POLL)
 
 
 async def same_receipts(stream: Stream) -> None:

@@ -16,6 +16,7 @@ from datetime import date
 import pytest
 
 from tests.journeys.family import BORN, FULL_NAME, OFFICES
+from tests.journeys.near_a_line import LIHEAP, OVER_HTTP
 from tests.journeys.telling import Story, program_names, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -99,6 +100,23 @@ def test_the_results_page_shows_the_outcome_and_the_deciding_figure(
 def test_the_results_page_shows_every_program_of_the_city(story: Story) -> None:
     assert set(story.results) == set(program_names(story.words).values())
     assert set(story.results) == {program for program, _outcome, _figures in OUTCOMES}
+
+
+def test_one_cent_more_in_the_last_pay_crosses_the_line_on_the_pages(story: Story) -> None:
+    outcomes = {story.words.gettext(each): each for each in LIHEAP.values()}
+    found = {
+        pay: [outcomes[each] for each in outcomes if each in card]
+        for pay, card in story.at_a_line.items()
+    }
+    assert found == {pay: [outcome] for pay, outcome in LIHEAP.items()}
+
+
+@pytest.mark.parametrize("row", range(len(OVER_HTTP)))
+def test_one_cent_more_in_the_last_pay_crosses_the_line_over_http(story: Story, row: int) -> None:
+    *_told, outcome, deciding = OVER_HTTP[row]
+    found, tests = story.screened[row]
+    assert found == outcome
+    assert any(test.startswith(deciding) for test in tests)
 
 
 def test_six_cases_go_out_with_one_send(story: Story) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urldefrag
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Route, async_playwright
@@ -17,6 +18,7 @@ PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 AXE_SECONDS = 30
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+AXE_OPTIONS = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
 
 
 @asynccontextmanager
@@ -38,28 +40,41 @@ async def open_browser() -> AsyncIterator[Browser]:
 async def axe_findings(
     browser: Browser, url: str, html: str, viewport: dict[str, int] | None = None
 ) -> list[str]:
-    """What axe finds in `html`, replayed at `url` with scripts on; empty when it finds nothing.
+    """What axe finds in `html`; empty when it finds nothing."""
+    async with axe_reader(browser, viewport) as findings:
+        return await findings(url, html)
+
+
+@asynccontextmanager
+async def axe_reader(
+    browser: Browser, viewport: dict[str, int] | None = None
+) -> AsyncIterator[Callable[[str, str], Awaitable[list[str]]]]:
+    """Reads one page after another, each replayed at its `url` with scripts on.
 
     axe cannot run where scripts are off, so a page from such a context is given here as the
     browser held it (`await page.content()`); its styles and images still come from the service.
     """
     size: Any = viewport or PHONE
+    shown: dict[str, str] = {}
     context = await browser.new_context(viewport=size, java_script_enabled=True)
-    try:
-        page = await context.new_page()
+    page = await context.new_page()
 
-        async def replay(route: Route) -> None:
-            await route.fulfill(body=html, content_type="text/html; charset=utf-8")
+    async def replay(route: Route) -> None:
+        await route.fulfill(body=shown[route.request.url], content_type="text/html; charset=utf-8")
 
-        # Left standing: taking it away would strand requests that wait behind it.
-        await page.route(url, replay)
+    async def findings(url: str, html: str) -> list[str]:
+        shown.clear()
+        shown[urldefrag(url).url] = html
         await page.goto(url)
-        options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-        results = await asyncio.wait_for(Axe().run(page, options=options), AXE_SECONDS)
+        results = await asyncio.wait_for(Axe().run(page, options=AXE_OPTIONS), AXE_SECONDS)
+        return [
+            f"{found['id']} ({found['impact']}): {found['help']}: "
+            + " | ".join(node["html"] for node in found["nodes"][:3])
+            for found in results.response["violations"]
+        ]
+
+    try:
+        await page.route(lambda url: url in shown, replay)
+        yield findings
     finally:
         await context.close()
-    return [
-        f"{found['id']} ({found['impact']}): {found['help']}: "
-        + " | ".join(node["html"] for node in found["nodes"][:3])
-        for found in results.response["violations"]
-    ]

@@ -41,7 +41,7 @@ MAIL = r"[\w.+-]+@example\.(?:org|com|net)"
 FIGURES = ("61200", "65500", "185000", "1985-03-04", "1987-05-06")
 TOLD = re.compile("|".join([*(re.escape(name) for name in NAMES), MAIL]), re.IGNORECASE)
 FIGURE = re.compile(rf"(?<![\w.-])(?:{'|'.join(FIGURES)})(?![\w.-])")
-SESSION_COOKIES = ("th_benefits", "th_status", "th_staff")
+SESSION_COOKIES = ("th_benefits", "th_status", "th_staff", "th_voice")
 # Public rules hold figures of their own, and an office's address is no person's.
 NOT_PERSONAL = {"rule_sets"}
 # A page that shows typed values back to the one who typed them is no leak.
@@ -178,12 +178,11 @@ def watching(patch: pytest.MonkeyPatch) -> Iterator[Watch]:
     watch.check()
 
 
-def check_log(path: Path, secrets: Iterable[str] = ()) -> None:
-    """The log of a real process. Raises Leak."""
+def check_log(path: Path, secrets: Iterable[str] = (), start: int = 0) -> int:
+    """The log of a real process from a byte on; returns where it ends now. Raises Leak."""
     watch = Watch(secrets=set(secrets))
-    if path.exists():
-        for number, text in enumerate(
-            path.read_text(encoding="utf-8", errors="replace").split("\n")
-        ):
-            watch.note(f"{path.name}:{number + 1}", text)
+    written = path.read_bytes()[start:] if path.exists() else b""
+    for number, text in enumerate(written.decode("utf-8", errors="replace").split("\n")):
+        watch.note(f"{path.name}:{number + 1} from byte {start}", text)
     watch.check()
+    return start + len(written)
