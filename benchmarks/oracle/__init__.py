@@ -1,0 +1,1 @@
+"""Agreement with an independent model on made-up households of Washington, answer by answer."""

@@ -1,0 +1,166 @@
+"""Our own answers to what the model was asked, from the rules as they are shipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from benchmarks.oracle.households import (
+    HouseholdFile,
+    UnreadableFile,
+    day_in,
+    inputs_of,
+    name_of,
+    year_of,
+)
+from benchmarks.oracle.mapping import facts_of, with_a_pupil
+from eligibility import Household, Rulebook, load_rules, screen
+from eligibility.determination import LIKELY, UNLIKELY, Determination
+from eligibility.household import FactErrors
+from eligibility.parameters import read_figure
+from eligibility.spans import Number, ends
+
+ROOT = Path(__file__).parents[2]
+FIRST_DAY_OF_SMI_2025, FIRST_DAY_OF_SMI_2026 = date(2024, 10, 1), date(2025, 10, 1)
+HEALTH = (
+    "apple_health_adults",
+    "apple_health_children",
+    "apple_health_pregnancy",
+    "apple_health_children_premium",
+)
+BY_PERSON = {
+    "wic_eligible": "wic",
+    "apple_health_adult": "apple_health_adults",
+    "apple_health_pregnancy": "apple_health_pregnancy",
+    "apple_health_child": "apple_health_children",
+    "chip_eligible": "apple_health_children_premium",
+    "head_start_eligible": "head_start",
+    "early_head_start_eligible": "early_head_start",
+}
+Found = dict[str, dict[str | None, Determination]]
+
+
+@cache
+def load() -> Rulebook:
+    """The rules of the demonstration city."""
+    return load_rules(ROOT / "eligibility", ROOT / "cities" / "seattle")
+
+
+class Answers:
+    """Answers for the households of one file. No answer of the model is ever read."""
+
+    def __init__(self, rules: Rulebook, months: Iterable[str]) -> None:
+        self.rules = rules
+        self.months = tuple(months)
+        self.on = year_of(self.months)
+
+    def of(self, row: Any) -> dict[str, Any]:
+        """The answers for one household. Raises UnreadableFile if it cannot be read."""
+        inputs = inputs_of(row)
+        plain = self._household(facts_of(inputs))
+        food = {month: self._food(plain, day_in(month)) for month in self.months}
+        # What is asked of the year counts food help of any month; WIC that of its own.
+        ever = any(one["snap"] != 0 for one in food.values())
+        yearly_facts = facts_of(inputs, ("basic_food",) if ever else ())
+        yearly = self._household(yearly_facts) if ever else plain
+        now = food[max(self.months)]["snap"] != 0 if self.months else False
+        monthly = yearly if now == ever else plain
+        found = self._screen(yearly, (*HEALTH, *HEAD_START, *HOME))
+        found |= self._screen(self._household(with_a_pupil(yearly_facts)), SCHOOL)
+        found |= self._screen(monthly, ("wic",))
+        return {
+            "snap": food,
+            "members": [
+                {"id": str(member.get("id") or one.id), **self._member(found, one.id)}
+                for member, one in zip(inputs["members"], plain.people, strict=True)
+            ],
+            "school_meal_federal_tier": _tier(found),
+            "lifeline_eligible": _said(found["lifeline"][None]),
+            "property_tax_exemption_eligible": _said(found["property_tax_exemption"][None]),
+            "fpg": self._line(len(plain.people)),
+            "hhs_smi_ffy2025": self._median(len(plain.people), FIRST_DAY_OF_SMI_2025),
+            "hhs_smi_ffy2026": self._median(len(plain.people), FIRST_DAY_OF_SMI_2026),
+        }
+
+    def _household(self, facts: dict[str, Any]) -> Household:
+        try:
+            return Household.from_facts(facts, self.rules.facts)
+        except FactErrors as error:
+            raise UnreadableFile(f"its facts cannot be used: {error}.") from None
+
+    def _screen(self, household: Household, programs: Iterable[str]) -> Found:
+        found: Found = {}
+        for one in screen(household, self.rules, self.on, programs, explain=False):
+            found.setdefault(one.program, {})[one.person] = one
+        return found
+
+    def _food(self, household: Household, on: date) -> dict[str, Any]:
+        (found,) = screen(household, self.rules, on, ["basic_food"], explain=False)
+        worth: Any = 0
+        if found.amount is not None:
+            low, high = found.amount.low, found.amount.high
+            least, most = _dollars(low), _dollars(high) if high is not None else None
+            worth = least if least == most else [least, most]
+        return {"is_snap_eligible": _said(found), "snap": worth}
+
+    def _member(self, found: Found, person: str) -> dict[str, Any]:
+        return {name: _said(found[program][person]) for name, program in BY_PERSON.items()}
+
+    def _line(self, size: int) -> float:
+        line = read_figure(self.rules.parameters["fpl.yearly"], (), self.on)
+        return _dollars(line.at(size))
+
+    def _median(self, size: int, on: date) -> float:
+        four = read_figure(self.rules.parameters["smi.four_people"], (), on).single
+        share = read_figure(self.rules.parameters["smi.size_share"], (), on).at(size)
+        return _dollars(four * share)
+
+
+def _dollars(cents: Number) -> float:
+    exact, _ = ends(cents)
+    return float(exact) / 100
+
+
+SCHOOL = ("school_meals", "school_meals_reduced")
+HEAD_START = ("head_start", "early_head_start")
+HOME = ("lifeline", "property_tax_exemption")
+
+
+def _said(found: Determination) -> bool | None:
+    return {LIKELY: True, UNLIKELY: False}.get(found.outcome)
+
+
+def _tier(found: Found) -> str | None:
+    """The tier of the home's schoolchildren, who all have the same one."""
+    tiers = {
+        _tier_of(free, found["school_meals_reduced"][person])
+        for person, free in found["school_meals"].items()
+        if free.concerned
+    }
+    return tiers.pop() if len(tiers) == 1 else None
+
+
+def _tier_of(free: Determination, reduced: Determination) -> str | None:
+    if free.outcome == LIKELY:
+        return "FREE"
+    if free.outcome == UNLIKELY and reduced.outcome == LIKELY:
+        return "REDUCED"
+    return "PAID" if free.outcome == reduced.outcome == UNLIKELY else None
+
+
+def answers_for(file: HouseholdFile) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Every household's answers by id, and why some could not be read."""
+    asked = Answers(load(), file.months)
+    found: dict[str, dict[str, Any]] = {}
+    unread: dict[str, str] = {}
+    for place, row in enumerate(file.households):
+        name = name_of(row, place)
+        name = name if name not in found and name not in unread else f"{name} (row {place + 1})"
+        try:
+            found[name] = asked.of(row)
+        except UnreadableFile as error:
+            unread[name] = str(error)
+    return found, unread
