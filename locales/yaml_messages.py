@@ -46,6 +46,7 @@ KINDS: tuple[tuple[str, Kind], ...] = (
         Kind(leaves=WORDINGS),
     ),
     (r"cities/[^/]+/agencies\.yaml$", Kind(leaves={"name", "what"})),
+    (r"cities/[^/]+/voice\.yaml$", Kind(leaves={"name", "sentence"})),
     (r"cities/[^/]+/city\.yaml$", Kind(leaves={"label", "name"}, skips={"languages", "calendar"})),
 )
 

@@ -170,6 +170,7 @@ async def _fill(lines: Iterator[str], about: dict[str, Any], clock: Clock) -> Ba
             if await db.fetch(f"select 1 from {db.identifier(table.name)} limit 1"):
                 raise BackupRefused("The database is not empty. Restore into a new one.")
         counts = await _insert_all(lines)
+        await _go_on_counting()
         for outbox in TABLES:
             await db.execute(
                 f"update {db.identifier(outbox)} set leased_until = null, lease_token = null"
@@ -181,6 +182,15 @@ async def _fill(lines: Iterator[str], about: dict[str, Any], clock: Clock) -> Ba
             raise BackupRefused("The end of the audit chain is missing.")
         work.detail = {"rows": sum(counts.values()), "made_at": about["made_at"]}
     return BackupReport(counts, chain.head.hash)
+
+
+async def _go_on_counting() -> None:
+    """PostgreSQL numbers a new step from a counter beside the table; SQLite from the rows."""
+    if db.dialect() == "postgres":
+        await db.fetch(
+            "select setval(pg_get_serial_sequence('voice_signature_steps', 'id'),"
+            " coalesce(max(id), 0) + 1, false) from voice_signature_steps"
+        )
 
 
 async def _insert_all(lines: Iterator[str]) -> dict[str, int]:

@@ -18,6 +18,7 @@ from service.actions.api_keys import AGENCY, PARTNER, PREFIXES, keep_key
 from service.actor import Actor
 from service.errors import Conflict
 from service.security.tokens import new_token
+from service.voice_demo import load_voice_demo
 
 if TYPE_CHECKING:
     from service.city import City
@@ -30,7 +31,15 @@ DEMO_PARTNER = "demo_partner"
 LABEL = "demonstration"
 # Two caseworkers, because an objection is read by another one than decided.
 AGENCY_STAFF = (("caseworker", "casey"), ("caseworker", "robin"), ("supervisor", "sam"))
-CITY_STAFF = (("leader", "leader"), ("admin", "admin"), ("auditor", "auditor"))
+# Two moderators, because a refusal is looked at by another one than wrote it.
+CITY_STAFF = (
+    ("leader", "leader"),
+    ("admin", "admin"),
+    ("auditor", "auditor"),
+    ("moderator", "morgan"),
+    ("moderator", "jules"),
+    ("officer", "officer"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ async def prepare_demo(services: Services) -> DemoAccess:
     settings = services.settings
     access = await asyncio.to_thread(kept_access, settings, services.city, at=settings.base_url)
     await load(services, access, services.clock.now())
+    await load_voice_demo(services)
     return access
 
 

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
 
 def handlers() -> dict[str, Handler]:
     """Every topic's handler. Two parts that claim one topic are a mistake of ours."""
+    from service.actions.voice.carrying import HANDLERS as MERGES
+    from service.actions.voice.themes import HANDLERS as THEMES
     from service.notices.delivery import HANDLERS as NOTICES
     from service.referrals.channels import HANDLERS as CHANNELS
+    from service.voice.mail import HANDLERS as VOICE
 
     found: dict[str, Handler] = {}
-    for part in (CHANNELS, NOTICES):
+    for part in (CHANNELS, MERGES, NOTICES, THEMES, VOICE):
         for topic, handler in part.items():
             if topic in found:
                 raise ValueError(f"two handlers for {topic}")

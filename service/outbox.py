@@ -1,5 +1,7 @@
 """Work committed with the data that caused it, and how a worker takes hold of it.
 
+There are two tables of it: benefits and voice share no row, and one worker serves both.
+
 A row is claimed for a while under a fresh token. Whoever holds the token may settle the row; a
 worker that was asleep past its lease finds the token changed and settles nothing.
 """
@@ -26,6 +28,8 @@ CHANNEL = "threshold_outbox"
 WAITING, SENT, NEEDS_ATTENTION = "waiting", "sent", "needs_attention"
 COLUMNS = "id, topic, lane, key, payload, state, attempts, next_at, created_at"
 ERROR_LENGTH = 200
+BENEFITS, VOICE = "outbox", "voice_outbox"
+TABLES = (BENEFITS, VOICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class NewRow:
     payload: bytes
     next_at: datetime
     created_at: datetime
+    table: str = BENEFITS
 
     def values(self) -> tuple[object, ...]:
         return (
@@ -66,6 +71,7 @@ class Claimed:
     payload: Any
     attempt: int
     created_at: datetime
+    table: str = BENEFITS
 
 
 def new_row(
@@ -75,22 +81,44 @@ def new_row(
     payload: Mapping[str, Any],
     now: datetime,
     at: datetime,
+    table: str = BENEFITS,
 ) -> NewRow:
     row_id = time_ordered_id()
-    sealed = db.keyring().seal_json(dict(payload), table="outbox", column="payload", row_id=row_id)
-    return NewRow(row_id, topic, lane, key, sealed, at, now)
+    sealed = db.keyring().seal_json(dict(payload), table=table, column="payload", row_id=row_id)
+    return NewRow(row_id, topic, lane, key, sealed, at, now, table)
 
 
 def add(transaction: db.Transaction, rows: Sequence[NewRow]) -> None:
     """Insert with the commit and wake a worker after it. A key that is known adds nothing."""
+    for table in TABLES:
+        _add(transaction, table, [row for row in rows if row.table == table])
+    if rows:
+        transaction.after_commit.append(wake_here)
+
+
+def _add(transaction: db.Transaction, table: str, rows: Sequence[NewRow]) -> None:
     if not rows:
         return
     places = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(rows))
     wake = f" returning pg_notify('{CHANNEL}', '')" if transaction.dialect == "postgres" else ""
     transaction.finally_(
-        f"insert into outbox ({COLUMNS}) values {places} on conflict (key) do nothing{wake}",
+        f"insert into {db.identifier(table)} ({COLUMNS}) values {places}"
+        f" on conflict (key) do nothing{wake}",
         *(value for row in rows for value in row.values()),
     )
+
+
+async def add_many(transaction: db.Transaction, table: str, rows: Sequence[NewRow]) -> None:
+    """The same for very many rows of one table: at once, in one trip."""
+    if not rows:
+        return
+    await db.execute_many(
+        f"insert into {db.identifier(table)} ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " on conflict (key) do nothing",
+        [row.values() for row in rows],
+    )
+    if transaction.dialect == "postgres":
+        transaction.finally_(f"select pg_notify('{CHANNEL}', '')")
     transaction.after_commit.append(wake_here)
 
 
@@ -116,7 +144,8 @@ def stop_listening(event: asyncio.Event) -> None:
 @contextlib.asynccontextmanager
 async def notifications(event: asyncio.Event) -> AsyncIterator[None]:
     """Set the event whenever any process on PostgreSQL leaves work. Without it (SQLite, a pooler
-    that passes no notifications, a lost connection) the worker's own look each second is enough."""
+    that passes no notifications, a server that is away) the worker's own look each second is
+    enough."""
     if db.dialect() != "postgres":
         yield
         return
@@ -127,11 +156,11 @@ async def notifications(event: asyncio.Event) -> AsyncIterator[None]:
 # ---- claiming and settling ----------------------------------------------------------------------
 
 
-async def waiting_lanes(clock: Clock) -> list[str]:
+async def waiting_lanes(clock: Clock, table: str = BENEFITS) -> list[str]:
     """Lanes with something due, the longest waiting first."""
     now = db.now_sql(clock)
     rows = await db.fetch(
-        f"select lane, min(next_at) as next_at from outbox"
+        f"select lane, min(next_at) as next_at from {db.identifier(table)}"
         f" where state = 'waiting' and next_at <= {now}"
         f" and (leased_until is null or leased_until < {now})"
         f" group by lane order by min(next_at), lane"
@@ -139,39 +168,41 @@ async def waiting_lanes(clock: Clock) -> list[str]:
     return [row["lane"] for row in rows]
 
 
-async def claim(clock: Clock, lane: str, limit: int, lease: timedelta) -> list[Claimed]:
+async def claim(
+    clock: Clock, lane: str, limit: int, lease: timedelta, table: str = BENEFITS
+) -> list[Claimed]:
     """Take up to `limit` due rows of a lane, oldest first, for the time of the lease."""
     token = uuid4()
-    rows = await db.fetch(_claim_sql(clock, lease), token, lane, limit)
+    rows = await db.fetch(_claim_sql(clock, lease, table), token, lane, limit)
     rows.sort(key=lambda row: (row["created_at"], row["id"]))
     claimed = []
     for row in rows:
         try:
-            claimed.append(_claimed(row, token, _opened(row)))
+            claimed.append(_claimed(row, token, _opened(row, table), table))
         except SealBroken as broken:  # one bad row must not stop the others
-            await settle_needs_attention(_claimed(row, token, None), clock.now(), str(broken))
+            held = _claimed(row, token, None, table)
+            await settle_needs_attention(held, clock.now(), str(broken))
     return claimed
 
 
-def _claim_sql(clock: Clock, lease: timedelta) -> str:
+def _claim_sql(clock: Clock, lease: timedelta, table: str) -> str:
+    named = db.identifier(table)
     now = db.now_sql(clock)
     until = clock.later_sql(db.dialect(), lease)
     skip = " for update skip locked" if db.dialect() == "postgres" else ""
     return (
-        f"update outbox set leased_until = {until}, lease_token = ?, attempts = attempts + 1"
-        f" where id in (select id from outbox where lane = ? and state = 'waiting'"
+        f"update {named} set leased_until = {until}, lease_token = ?, attempts = attempts + 1"
+        f" where id in (select id from {named} where lane = ? and state = 'waiting'"
         f" and next_at <= {now} and (leased_until is null or leased_until < {now})"
         f" order by next_at, id limit ?{skip}) returning {COLUMNS}"
     )
 
 
-def _opened(row: db.Row) -> Any:
-    return db.keyring().open_json(
-        row["payload"], table="outbox", column="payload", row_id=row["id"]
-    )
+def _opened(row: db.Row, table: str) -> Any:
+    return db.keyring().open_json(row["payload"], table=table, column="payload", row_id=row["id"])
 
 
-def _claimed(row: db.Row, token: UUID, payload: Any) -> Claimed:
+def _claimed(row: db.Row, token: UUID, payload: Any, table: str) -> Claimed:
     return Claimed(
         row["id"],
         token,
@@ -181,6 +212,7 @@ def _claimed(row: db.Row, token: UUID, payload: Any) -> Claimed:
         payload,
         row["attempts"],
         row["created_at"],
+        table,
     )
 
 
@@ -208,7 +240,7 @@ async def give_back(rows: Sequence[Claimed]) -> None:
 
 async def _settle(row: Claimed, changes: str, *values: object) -> bool:
     changed = await db.execute(
-        f"update outbox set {changes}, leased_until = null, lease_token = null"
+        f"update {db.identifier(row.table)} set {changes}, leased_until = null, lease_token = null"
         " where id = ? and lease_token = ? and state = 'waiting'",
         *values,
         row.id,
@@ -217,10 +249,11 @@ async def _settle(row: Claimed, changes: str, *values: object) -> bool:
     return changed == 1
 
 
-async def try_again(row_id: UUID, now: datetime) -> bool:
+async def try_again(row_id: UUID, now: datetime, table: str = BENEFITS) -> bool:
     """A person's order to send a row that needs attention once more."""
     changed = await db.execute(
-        "update outbox set state = 'waiting', attempts = 0, next_at = ?, done_at = null"
+        f"update {db.identifier(table)}"
+        " set state = 'waiting', attempts = 0, next_at = ?, done_at = null"
         " where id = ? and state = 'needs_attention'",
         now,
         row_id,

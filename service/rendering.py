@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 LANGUAGE_COOKIE = "th_lang"
 LANGUAGE_FIELD = "_language"
 YEAR = 365 * 24 * 3600
-CLEAR_URLS = {"benefits": "/benefits/clear", "status": "/benefits/status/clear"}
+CLEAR_URLS = {
+    "benefits": "/benefits/clear",
+    "status": "/benefits/status/clear",
+    "voice": "/voice/clear",
+}
 JSON_PLACES = ("/api/", "/openapi.json", "/healthz", "/readyz", "/metrics")
 NEVER_SHOWN = frozenset({"password", "secret"})
 HEADINGS = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service.city import City, load_city
 from service.security.keyring import Keyring
 from service.security.passwords import Passwords
 from service.settings import ROOT
+from service.voice.rules import VoiceRules, load_voice
 
 if TYPE_CHECKING:
     from eligibility import Rulebook
@@ -28,6 +29,7 @@ class Services:
     city: City
     keyring: Keyring
     passwords: Passwords
+    voice: VoiceRules = field(default_factory=VoiceRules)
 
 
 def load_services(settings: Settings, clock: Clock) -> Services:
@@ -45,4 +47,5 @@ def load_services(settings: Settings, clock: Clock) -> Services:
         city=load_city(settings.city),
         keyring=keyring,
         passwords=Passwords(keyring),
+        voice=load_voice(settings.city),
     )

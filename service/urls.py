@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service import caseworker, health, leaders, public, resident, static_files
+from service import (
+    administration,
+    auditors,
+    caseworker,
+    health,
+    leaders,
+    public,
+    public_voice,
+    resident,
+    static_files,
+    voice_desk,
+)
 from service.api import v1
 
 if TYPE_CHECKING:
@@ -14,8 +25,12 @@ routes: list[Route] = [
     *resident.routes,  # /benefits/…: the form, sending, status
     *v1.routes,  # /api/v1/… and /openapi.json: agencies, partners, machines
     *caseworker.routes,  # /staff/…: sign-in, queue, cases
+    *administration.routes,  # /staff/accounts, /staff/keys, /staff/holds
+    *auditors.routes,  # /staff/audit…: the log
     *leaders.routes,  # /staff/weekly…: totals
+    *voice_desk.routes,  # /staff/voice…: petitions, questions and votes in order
     *public.routes,  # /, /programs, /privacy, /language
+    *public_voice.routes,  # /voice/…: petitions
     *static_files.routes,
     *health.routes,
 ]

@@ -103,7 +103,7 @@ class Worker:
         self.jobs = jobs
         self.per_lane = per_lane
         self.grace_seconds = grace_seconds
-        self._busy: Counter[str] = Counter()
+        self._busy: Counter[tuple[str, str]] = Counter()
         self._running: dict[asyncio.Task[None], Claimed] = {}
         self._wake = asyncio.Event()
 
@@ -142,27 +142,32 @@ class Worker:
     async def _take_work(self) -> bool:
         """Claim what there is room for and start it. False when the database is away."""
         try:
-            for lane in await outbox.waiting_lanes(self.services.clock):
-                room = min(self.per_lane - self._busy[lane], IN_ALL - len(self._running))
-                if room > 0:
-                    for row in await outbox.claim(self.services.clock, lane, room, LEASE):
-                        self._start(row)
+            for table in outbox.TABLES:
+                for lane in await outbox.waiting_lanes(self.services.clock, table):
+                    await self._take_lane(table, lane)
         except db.DatabaseUnavailable:
             log.warning("the database is away; trying again")
             return False
         return True
 
+    async def _take_lane(self, table: str, lane: str) -> None:
+        room = min(self.per_lane - self._busy[table, lane], IN_ALL - len(self._running))
+        if room > 0:
+            for row in await outbox.claim(self.services.clock, lane, room, LEASE, table):
+                self._start(row)
+
     def _start(self, row: Claimed) -> None:
         task = asyncio.create_task(self._do(row))
-        self._busy[row.lane] += 1
+        self._busy[row.table, row.lane] += 1
         self._running[task] = row
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         row = self._running.pop(task)
-        self._busy[row.lane] -= 1
-        if not self._busy[row.lane]:
-            del self._busy[row.lane]
+        place = row.table, row.lane
+        self._busy[place] -= 1
+        if not self._busy[place]:
+            del self._busy[place]
         self._wake.set()
 
     async def _do(self, row: Claimed) -> None:

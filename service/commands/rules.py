@@ -31,7 +31,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.set_defaults(run=run_check)
     screen = subparsers.add_parser("screen", help="screen households in a file of facts")
     screen.add_argument("file", metavar="FILE", help="one JSON object, a list, or JSON Lines; -")
-    screen.add_argument("--on", type=read_day, help="the day to screen on; else the facts' own, today")
+    screen.add_argument("--on", type=read_day, help="the day; else the facts' own, or today")
     screen.add_argument("--city", help="a city's folder or its name")
     screen.add_argument("--program", action="append", help="only this program; may be repeated")
     screen.add_argument("--explain", action="store_true", help="say why, and what would settle it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from starlette.routing import BaseRoute, Route
@@ -10,11 +11,11 @@ from starlette.routing import BaseRoute, Route
 from service import db
 from service.actor import Actor
 from service.body import FormRules, read_form
-from service.errors import HttpsNeeded, NotFound, SignInNeeded, Unauthorized
+from service.errors import AppError, HttpsNeeded, NotFound, SignInNeeded, Unauthorized
 from service.security import csrf
 from service.security.rate_limits import UNKNOWN_KEY, limit
 from service.security.roles import ANYONE, NO_DOOR, RolesError, Rule, unlisted
-from service.security.sessions import DOORS, find_session
+from service.security.sessions import DOORS, ended_subject, find_session
 from service.security.tokens import token_hash
 from service.web import address_of, now_of, services_of, web_of
 
@@ -73,7 +74,11 @@ def guarded(endpoint: Endpoint, name: str, rule: Rule) -> Endpoint:
         if rule.door == "api":
             await admit_key(request, audience)
         else:
-            await admit_session(request, rule.door, audience)
+            try:
+                await admit_session(request, rule.door, audience)
+            except SignInNeeded:
+                await note_interruption(request, rule.door, form_rules)
+                raise
             if request.method not in SAFE:
                 await check_form(request, form_rules)
         return await endpoint(request)
@@ -96,6 +101,19 @@ async def admit_session(request: Request, door: str, audience: frozenset[str]) -
     if state.actor.kind == "anonymous" and door in DOORS:
         raise SignInNeeded(door)
     raise NotFound
+
+
+async def note_interruption(request: Request, door: str, rules: FormRules) -> None:
+    """Whose visit has ended, and what its page was just sending, so that neither is lost.
+
+    A form that another site sent is not looked at.
+    """
+    request.state.ended = await ended_subject(request.cookies.get(DOORS[door].cookie, ""), door)
+    if request.state.ended is None or request.method in SAFE:
+        return
+    with suppress(AppError):
+        csrf.check_sender(request)
+        await read_form(request, rules)
 
 
 async def check_form(request: Request, rules: FormRules) -> None:

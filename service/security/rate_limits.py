@@ -43,6 +43,8 @@ LINK_REFERENCE = Limit("link/reference", 3, HOUR)
 LINK_NETWORK = Limit("link/network", 20, HOUR)
 LINK_EVERYBODY = Limit("link/everybody", 2_000, HOUR)
 LINK_OPENED_NETWORK = Limit("link-opened/network", 60, HOUR)
+# Changes asked for after sending: each writes to the old contact.
+CHANGE_ASKED = Limit("change/application", 10, DAY)
 # Beginning and sending: a library or a shelter is one network.
 BEGIN_NETWORK = Limit("begin/network", 200, HOUR, fails_open=True)
 SEND_NETWORK = Limit("send/network", 200, HOUR, fails_open=True)

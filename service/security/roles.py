@@ -13,8 +13,21 @@ from service.actor import KINDS
 TABLE = Path(__file__).with_name("roles.yaml")
 ANYONE = "anyone"
 NO_DOOR = "none"
-DOOR_NAMES = frozenset({NO_DOOR, "benefits", "status", "staff", "api"})
-ROWS = frozenset({"public", "application", "agency", "partner", "figures", "account"})
+DOOR_NAMES = frozenset({NO_DOOR, "benefits", "status", "voice", "staff", "api"})
+ROWS = frozenset(
+    {
+        "public",
+        "application",
+        "agency",
+        "partner",
+        "figures",
+        "account",
+        "offices",
+        "log",
+        "petition",
+        "voice",
+    }
+)
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 AUDIENCES = (KINDS - {"system"}) | {ANYONE}
 

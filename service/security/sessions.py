@@ -32,6 +32,8 @@ class Door:
     idle: timedelta
     absolute: timedelta
     sign_in: str
+    # Benefits and voice share no row: nobody can follow a person from one to the other.
+    table: str = "sessions"
 
 
 DOORS = {
@@ -61,6 +63,15 @@ DOORS = {
             timedelta(minutes=15),
             timedelta(hours=12),
             "/staff/sign-in",
+        ),
+        Door(
+            "voice",
+            "th_voice",
+            "/voice/",
+            timedelta(hours=1),
+            timedelta(hours=12),
+            "/voice/",
+            "voice_sessions",
         ),
     )
 }
@@ -96,7 +107,7 @@ async def open_session(door: str, subject: UUID, proof: str, now: datetime) -> t
         expires_at=now + DOORS[door].absolute,
     )
     await db.execute(
-        "INSERT INTO sessions"
+        f"INSERT INTO {db.identifier(DOORS[door].table)}"
         " (token_hash, door, subject, proof, csrf, created_at, seen_at, expires_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         session.token_hash,
@@ -111,10 +122,6 @@ async def open_session(door: str, subject: UUID, proof: str, now: datetime) -> t
     return token, session
 
 
-FIND = (
-    "SELECT token_hash, door, subject, proof, csrf, created_at, seen_at, expires_at"
-    " FROM sessions WHERE token_hash = ? AND door = ? AND expires_at > ? AND seen_at > ?"
-)
 # The account is read with the session, so a suspension or another role counts at once.
 FIND_STAFF = (
     "SELECT s.token_hash, s.door, s.subject, s.proof, s.csrf, s.created_at, s.seen_at,"
@@ -129,7 +136,7 @@ async def find_session(token: str, door: str, now: datetime) -> Session | None:
     if not TOKEN.fullmatch(token):
         return None
     rows = await db.fetch(
-        FIND_STAFF if door == "staff" else FIND,
+        FIND_STAFF if door == "staff" else _find_sql(door),
         token_hash(token),
         door,
         now,
@@ -140,21 +147,66 @@ async def find_session(token: str, door: str, now: datetime) -> Session | None:
     session = Session(**rows[0])
     if now - session.seen_at > SEEN_GRAIN:
         await db.execute(
-            "UPDATE sessions SET seen_at = ? WHERE token_hash = ?", now, session.token_hash
+            f"UPDATE {db.identifier(DOORS[door].table)} SET seen_at = ? WHERE token_hash = ?",
+            now,
+            session.token_hash,
         )
     return session
 
 
+def _find_sql(door: str) -> str:
+    return (
+        "SELECT token_hash, door, subject, proof, csrf, created_at, seen_at, expires_at"
+        f" FROM {db.identifier(DOORS[door].table)}"
+        " WHERE token_hash = ? AND door = ? AND expires_at > ? AND seen_at > ?"
+    )
+
+
+async def ended_subject(token: str, door: str) -> UUID | None:
+    """Whose session a token was, also after it ended by time."""
+    if not TOKEN.fullmatch(token):
+        return None
+    row = await db.fetch_one(
+        f"SELECT subject FROM {db.identifier(DOORS[door].table)} WHERE token_hash = ? AND door = ?",
+        token_hash(token),
+        door,
+    )
+    return None if row is None else row["subject"]
+
+
+def rests_until(session: Session, now: datetime) -> datetime:
+    """Until when a page may be left alone. "Seen" is written by the minute: that much less."""
+    return min(now + DOORS[session.door].idle - SEEN_GRAIN, session.expires_at)
+
+
 async def end_session(session: Session) -> None:
     """Log out: the token is worth nothing from now on, in every process."""
-    await db.execute("DELETE FROM sessions WHERE token_hash = ?", session.token_hash)
+    await db.execute(
+        f"DELETE FROM {db.identifier(DOORS[session.door].table)} WHERE token_hash = ?",
+        session.token_hash,
+    )
+
+
+async def end_others(session: Session) -> int:
+    """End the other sessions of the same subject at this door; how many there were."""
+    return await db.execute(
+        f"DELETE FROM {db.identifier(DOORS[session.door].table)}"
+        " WHERE subject = ? AND door = ? AND token_hash <> ?",
+        session.subject,
+        session.door,
+        session.token_hash,
+    )
 
 
 async def end_all(subject: UUID, door: str | None = None) -> int:
     """End every session of an application or account, or those of one door; how many there were."""
     if door is None:
         return await db.execute("DELETE FROM sessions WHERE subject = ?", subject)
-    return await db.execute("DELETE FROM sessions WHERE subject = ? AND door = ?", subject, door)
+    return await db.execute(
+        f"DELETE FROM {db.identifier(DOORS[door].table)} WHERE subject = ? AND door = ?",
+        subject,
+        door,
+    )
 
 
 def set_session_cookie(response: Response, door: str, token: str, settings: Settings) -> None:

@@ -29,7 +29,7 @@ def test_every_route_has_a_name_of_its_own() -> None:
 def test_a_page_open_to_anyone_touches_nobodys_rows() -> None:
     """Behind a resident's door `anyone` may come, and finds the rows of the cookie, or none."""
     for name, rule in load_roles().items():
-        if rule.door in ("benefits", "status"):
+        if rule.door in ("benefits", "status", "voice"):
             continue
         for method, audience in rule.audiences.items():
             if ANYONE in audience and method == "GET":
@@ -41,6 +41,7 @@ def test_rows_of_an_agency_are_only_for_its_people_and_keys() -> None:
         "agency": {"caseworker", "supervisor", "agency_key"},
         "partner": {"partner_key"},
         "application": {"resident", "anonymous", "helper"},
+        "petition": {"resident", "anonymous"},
     }
     for name, rule in load_roles().items():
         audiences = set().union(*rule.audiences.values()) - {ANYONE}
@@ -49,7 +50,13 @@ def test_rows_of_an_agency_are_only_for_its_people_and_keys() -> None:
 
 def test_each_address_belongs_to_its_door() -> None:
     """Cookies go by path, so a route at another path would never see its own session."""
-    places = {"benefits": "/benefits", "status": "/benefits", "staff": "/staff", "api": "/api/v1/"}
+    places = {
+        "benefits": "/benefits",
+        "status": "/benefits",
+        "voice": "/voice/",
+        "staff": "/staff",
+        "api": "/api/v1/",
+    }
     rules = load_roles()
     for route in routes:
         door = rules[route.name].door

@@ -50,7 +50,16 @@ def test_an_undone_merge_leads_back_to_where_the_petition_was(before: State) -> 
         with pytest.raises(IllegalMove):
             merged.move(to)
     back = merged.move(before)
-    assert (back.state, back.before_merge, back.revision) == (before, None, 2)
+    assert (back.state, back.before, back.revision) == (before, None, 2)
+
+
+def test_what_was_hidden_comes_back_to_where_it_was_and_nowhere_else() -> None:
+    hidden = Petition(State.AWAITING).move(State.HIDDEN)
+    with pytest.raises(IllegalMove):
+        hidden.move(State.OPEN)
+    assert hidden.move(State.AWAITING).state is State.AWAITING
+    with pytest.raises(IllegalMove):
+        Petition(State.MERGED, before=State.OPEN).move(State.HIDDEN)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,12 @@ ANSWERS: dict[str, dict[str, Any] | None] = {
     "energy_assistance": {"outcome": "denied", "reason": "over_income"},
     "king_county_metro": None,
 }
-STAFF_PAGES = ("/staff/cases", "/staff/objections", "/staff/files")
+STAFF_PAGES = {
+    "caseworker": ("/staff/cases", "/staff/objections", "/staff/files", "/staff/account"),
+    "leader": ("/staff/weekly", "/staff/handover"),
+    "admin": ("/staff/accounts", "/staff/keys", "/staff/holds", "/staff/handover"),
+    "auditor": ("/staff/audit",),
+}
 
 
 class Camera:
@@ -77,8 +82,8 @@ async def residents_pages(walker: Walker, camera: Camera, service: Service) -> N
     await family.says_what_for(walker)
     await family.tells_about_each(walker)
     await family.tells_the_money(walker)
-    await family.tells_the_home(walker)
     await family.tells_the_costs(walker)
+    await family.tells_the_home(walker)
     await walker.unfolds()
     await camera.take("results-unfolded")
     await camera.opened("print", "/benefits/print/wic")
@@ -157,8 +162,9 @@ async def answer(
 
 
 async def staff_pages(browser: Browser, service: Service, code: str, folder: Path) -> None:
-    """What an agency's worker and a leader see."""
-    for role, agency in (("caseworker", "dshs"), ("leader", None)):
+    """What an agency's worker, a leader, an administrator and an auditor see."""
+    for role in STAFF_PAGES:
+        agency = "dshs" if role == "caseworker" else None
         account = next(
             each
             for each in service.demo()["staff"]
@@ -171,11 +177,10 @@ async def staff_pages(browser: Browser, service: Service, code: str, folder: Pat
             await walker.types("Password", account["password"])
             await walker.presses("Sign in")
             await camera.take("home")
-            if role == "leader":
-                await camera.opened("weekly", "/staff/weekly")
-                continue
-            for path in STAFF_PAGES:
+            for path in STAFF_PAGES[role]:
                 await camera.opened(path.rpartition("/")[2], path)
+            if role != "caseworker":
+                continue
             await walker.opens("/staff/cases")
             case = walker.page.locator("main table a").first
             path = await case.get_attribute("href") or ""

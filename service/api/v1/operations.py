@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.v1 import applications, decisions, programs, referrals, webhook
+from service.api.v1 import applications, decisions, petitions, programs, referrals, webhook
 from service.api.v1.shapes import Problem
 from service.openapi import JSON, Operation, document
 
@@ -50,6 +50,32 @@ OPERATIONS: tuple[Operation, ...] = (
         programs.programs,
         "The city's programs, and the facts each one's agency is granted.",
         programs.ProgramList,
+    ),
+    Operation(
+        "GET",
+        f"{BASE}/petitions",
+        "api.petitions",
+        petitions.petitions,
+        "Petitions that are or were open, the newest first.",
+        petitions.PetitionList,
+        query=petitions.QUERY,
+    ),
+    Operation(
+        "GET",
+        f"{BASE}/petitions.csv",
+        "api.petitions.csv",
+        petitions.petitions_csv,
+        "The same petitions by number, for a spreadsheet.",
+        "text/csv",
+    ),
+    Operation(
+        "GET",
+        f"{BASE}/petitions/{{number}}",
+        "api.petition",
+        petitions.petition,
+        "One petition, the city's answers and its promises.",
+        petitions.PetitionAnswer,
+        errors=(404,),
     ),
     Operation(
         "POST",

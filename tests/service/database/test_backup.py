@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +18,7 @@ from service.outbox import TABLES, Claimed
 from service.security.keyring import Keyring
 from service.services import Services
 from service.settings import Settings
+from service.voice.steps import add_steps
 from service.worker import Done, Outcome, Worker
 from tests.support.clock import StoppedClock
 from tests.support.databases import PostgresDatabases, SqliteDatabases, settings_for
@@ -163,3 +165,18 @@ async def test_a_changed_audit_log_is_not_restored(
     copy = settings_for(await asyncio.to_thread(database_maker.fresh, folder), folder)
     with pytest.raises(BackupRefused, match="changed"):
         await restore_backup(copy, services.keyring, clock, file)
+
+
+async def test_signatures_are_numbered_on_after_a_restore(
+    backed_up: tuple[Path, dict[str, list[db.Row]]],
+    elsewhere: Settings,
+    services: Services,
+    clock: StoppedClock,
+) -> None:
+    file, before = backed_up
+    await restore_backup(elsewhere, services.keyring, clock, file)
+    await db.open_database(elsewhere)
+    step = {"id": uuid4(), "petition": uuid4(), "tier": "mail", "area": ""}
+    await add_steps(clock, [step], 1)
+    numbers = [row["id"] for row in await db.fetch("select id from voice_signature_steps")]
+    assert len(set(numbers)) == len(before["voice_signature_steps"]) + 1

@@ -1,0 +1,130 @@
+"""Which free answers say much the same: a machine's suggestion, which people take or leave.
+
+Each answer becomes the pieces of its words (see similar.py), the rare ones weighing more, folded
+into a row of numbers by a hash of each piece. Rows are drawn to the nearest of a few centers, which
+move to the middle of their rows (spherical k-means). It needs no model and no network, and gives
+the same groups each time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petitions.similar import THING_WEIGHS, features
+
+WIDTH = 512
+ROUNDS = 12
+# The part of the answers below which a word's piece is too rare to join two of them.
+FEWEST_HOLDERS = 2
+Rows = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """For each text its group, and how near it is to the middle of it, from 0 to 1."""
+
+    group: tuple[int, ...]
+    nearness: tuple[float, ...]
+    count: int
+
+    def members(self, group: int) -> list[int]:
+        """The texts of a group, the most typical first."""
+        mine = [at for at, one in enumerate(self.group) if one == group]
+        return sorted(mine, key=lambda at: (-self.nearness[at], at))
+
+
+def suggest(texts: Sequence[str], count: int) -> Groups:
+    """Up to `count` groups. 27,000 short answers take some ten seconds of one core."""
+    rows = vectors(texts)
+    if not len(rows):
+        return Groups((), (), 0)
+    centers = _begin(rows, min(count, len(rows)))
+    nearest = np.zeros(len(rows), np.int64)
+    for _round in range(ROUNDS):
+        nearest = np.argmax(rows @ centers.T, axis=1)
+        centers = _middles(rows, nearest, centers)
+    near = rows @ centers.T
+    nearest = np.argmax(near, axis=1)
+    values = near[np.arange(len(rows)), nearest]
+    return Groups(
+        tuple(int(one) for one in nearest),
+        tuple(round(float(one), 6) for one in values),
+        len(centers),
+    )
+
+
+def assign(texts: Sequence[str], themes: Sequence[Sequence[str]]) -> Groups:
+    """The nearest theme of each text, where people have put some answers into themes already.
+    `themes`: the texts of each, at least one."""
+    known = [text for theme in themes for text in theme]
+    rows = vectors([*texts, *known])
+    at, centers = len(texts), []
+    for theme in themes:
+        centers.append(_unit(rows[at : at + len(theme)].sum(axis=0)))
+        at += len(theme)
+    near = rows[: len(texts)] @ np.array(centers, np.float32).T
+    nearest = np.argmax(near, axis=1) if len(texts) else np.zeros(0, np.int64)
+    values = [float(near[row, one]) for row, one in enumerate(nearest)]
+    return Groups(
+        tuple(int(one) for one in nearest), tuple(round(v, 6) for v in values), len(themes)
+    )
+
+
+def vectors(texts: Sequence[str]) -> Rows:
+    """One row of length one for each text."""
+    made = [features(text) for text in texts]
+    spread = Counter(name for each in made for name in each)
+    places = {
+        name: (crc32(name.encode()) % WIDTH, _weight(name, holders, len(made)))
+        for name, holders in spread.items()
+        if holders >= FEWEST_HOLDERS
+    }
+    rows = np.zeros((len(made), WIDTH), np.float32)
+    for row, counts in zip(rows, made, strict=True):
+        for name, n in counts.items():
+            if (place := places.get(name)) is not None:
+                row[place[0]] += place[1] * (1 + math.log(n))
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    whole: Rows = (rows / np.where(lengths == 0, 1, lengths)).astype(np.float32)
+    return whole
+
+
+def _weight(name: str, holders: int, texts: int) -> float:
+    rarity = math.log((1 + texts) / (1 + holders)) + 1
+    # Half of all pieces count down, so that two that fall on one place do not add up.
+    sign = 1.0 if crc32(b"s" + name.encode()) % 2 else -1.0
+    return sign * rarity * (THING_WEIGHS if name[0] == "#" else 1.0)
+
+
+def _begin(rows: Rows, count: int) -> Rows:
+    """Centers far apart: each next one is the row that is least like those chosen, among rows that
+    are like many others."""
+    middle = _unit(rows.sum(axis=0))
+    chosen = [int(np.argmax(rows @ middle))]
+    likeness = rows @ rows[chosen[0]]
+    weight = np.abs(rows @ middle) + np.float32(0.05)
+    while len(chosen) < count:
+        following = int(np.argmax((1 - likeness) * weight))
+        chosen.append(following)
+        likeness = np.maximum(likeness, rows @ rows[following])
+    return rows[chosen].copy()
+
+
+def _middles(rows: Rows, nearest: NDArray[np.int64], centers: Rows) -> Rows:
+    """The middle of each group; one that lost all its rows stays where it was."""
+    sums = np.zeros_like(centers)
+    np.add.at(sums, nearest, rows)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.where(lengths == 0, centers, sums / np.where(lengths == 0, 1, lengths))
+
+
+def _unit(row: Rows) -> Rows:
+    length = float(np.linalg.norm(row))
+    return row / np.float32(length or 1.0)

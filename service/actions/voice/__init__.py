@@ -1,0 +1,1 @@
+"""Everything that changes a petition, a question or a vote."""

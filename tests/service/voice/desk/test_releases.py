@@ -1,0 +1,55 @@
+"""Who signed, as far as it may be shown: once a day, never so fine that somebody shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from service.actions.voice.releases import publish_due
+from service.queries.voice.released import last_release
+from service.services import Services
+from service.voice.counting import count_steps
+from service.voice.population import load_population
+from tests.service.voice.desk.conftest import Ask, Sign
+from tests.support.browsing import Browser
+from tests.support.clock import StoppedClock
+
+
+async def test_small_areas_are_kept_together_and_the_census_stands_beside_the_rest(
+    services: Services, ask: Ask, sign: Sign, browser: Browser, clock: StoppedClock
+) -> None:
+    petition = await ask("Benches", state="open")
+    for area, people in (("1", 30), ("2", 14), ("3", 4), ("4", 8)):
+        for n in range(people):
+            await sign(petition, f"p{area}{n}@example.org", area=area)
+    page = await browser.get("/voice/petitions/1/results")
+    assert "The first figures come within a day" in page.text
+    clock.forward(timedelta(minutes=1))
+    await count_steps(services)
+    assert await publish_due(services) == 1
+    assert await publish_due(services) == 0
+    told = await last_release(petition)
+    assert told is not None
+    assert (told.total, told.tiers.total) == (56, 56)
+    assert dict(told.areas.shown) == {"1": 30, "2": 14}
+    page = await browser.get("/voice/petitions/1/results")
+    assert "Who is missing" not in page.text or "District 1" not in page.text.split("missing")[1]
+    assert "2020 Census" in page.text
+    assert "margin" not in page.text
+    json = (await browser.client.get("/voice/petitions/1/results.json")).json()
+    assert json["released"]["areas"] == {"shown": {"1": 30, "2": 14}, "rest": 12}
+    rows = (await browser.client.get("/voice/petitions/1/results.csv")).text
+    assert ("area,1,30,99698" in rows, "area,3" in rows) == (True, False)
+    for n in range(5):
+        await sign(petition, f"late{n}@example.org", area="1")
+    clock.forward(timedelta(days=1))
+    await count_steps(services)
+    assert await publish_due(services) == 1
+    again = await last_release(petition)
+    assert again is not None
+    assert (again.total, again.areas.shown["1"]) == (61, 30)
+
+
+def test_a_city_that_supplies_no_figures_compares_nothing(services: Services) -> None:
+    assert load_population(services.settings.storage).people == {}
+    known = load_population(services.settings.city)
+    assert sum(known.people.values()) == 737_015

@@ -1,0 +1,223 @@
+"""Writing a petition in a browser without scripts, from the first page to the people behind it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from service import db
+from service.actions.voice.petitions import close_due, open_petition, sponsor_token
+from service.actor import Actor
+from service.audit import unit_of_work
+from service.services import Services
+from service.voice.counting import count_steps
+from service.voice.people import open_author, open_contact
+from tests.service.voice.signers import new_petition
+from tests.support.browsing import Browser, PageSeen
+from tests.support.clock import StoppedClock
+from tests.support.pages import elements, text_of
+from tests.support.reading import grade
+
+ASK = "Run the night bus on route 7 until 2 AM"
+WHY = "Nurses and cleaners finish after midnight.\n\nThey walk home for an hour."
+
+
+async def begin(browser: Browser) -> PageSeen:
+    page = await browser.get("/voice/start")
+    return await page.form("/voice/start").submit("Start writing")
+
+
+async def written(browser: Browser, mail: str = "luz@example.org") -> PageSeen:
+    """The page to check, everything filled in."""
+    page = await begin(browser)
+    page = await page.form().fill(ask=ASK).submit("Continue")
+    if page.url == "/voice/start/similar":
+        page = await page.form().submit("Mine is different")
+    page = await page.form().fill(why=WHY, topic="transit", area="2").submit("Continue")
+    return await page.form().fill(name="Rosa Ibarra", show_name="yes", mail=mail).submit("Continue")
+
+
+async def author_token(services: Services) -> str:
+    row = await db.fetch_one("select id, author from voice_petitions where author is not null")
+    assert row is not None
+    return open_author(services.keyring, row["id"], row["author"]).token
+
+
+async def stand_behind(browser: Browser, services: Services, token: str, number: int) -> PageSeen:
+    page = await browser.get(f"/voice/sponsor/{sponsor_token(token)}")
+    mail = f"friend{number}@example.org"
+    await page.form().fill(name=f"Friend {number}", mail=mail).submit("Stand behind it")
+    rows = await db.fetch("select id, contact from voice_signatures where state = 'pending'")
+    own = open_contact(services.keyring, rows[0]["id"], rows[0]["contact"]).token
+    confirm = await browser.get(f"/voice/signature/{own}")
+    return await confirm.form().submit("Yes, I sign this")
+
+
+async def test_a_petition_is_written_confirmed_supported_and_opened(
+    browser: Browser, services: Services, clock: StoppedClock
+) -> None:
+    page = await written(browser)
+    assert page.heading == "Is it all as you want it?"
+    assert "Buses and trains" in page.text
+    assert "District 2" in page.text
+    page = await page.form("/voice/start/check").submit("Send me my link")
+    assert "luz@example.org" in page.text
+    assert len(await db.fetch("select topic from voice_outbox")) == 1
+    token = await author_token(services)
+
+    mine = await browser.get(f"/voice/mine/{token}")
+    assert mine.heading == ASK
+    mine = await mine.form().submit("Yes, begin my petition")
+    assert f"/voice/sponsor/{sponsor_token(token)}" in mine.text
+    assert "0 of 5 people stand behind it" in mine.text
+    for number in range(5):
+        page = await stand_behind(browser, services, token, number)
+        assert "Your signature counts" in page.heading
+        await count_steps(services)
+    mine = await browser.get(f"/voice/mine/{token}")
+    assert "Somebody at the city reads it now" in mine.text
+
+    row = await db.fetch_one("select * from voice_petitions")
+    assert row is not None
+    assert (row["state"], row["number"]) == ("moderation", 1)
+    assert row["threshold"] == services.voice.threshold_of("transit")
+    moderator = Actor("system", "test")
+    async with unit_of_work(moderator, "petition.opened", row["id"], clock.now()) as work:
+        work.rows.extend(await open_petition(services, row["id"], clock.now()))
+    public = await browser.get("/voice/petitions/1")
+    assert public.heading == ASK
+    assert f"5 of {row['threshold']:,} signatures" in public.text
+    assert "Written by Rosa Ibarra" in public.text
+
+
+async def test_each_step_says_what_is_missing(browser: Browser) -> None:
+    page = await begin(browser)
+    page = await page.form().fill(ask="Buses").submit("Continue")
+    assert (page.status, page.errors) == (422, ["Write what the city should do, in a few words."])
+    page = await page.form().fill(ask="See https://spam.example.com now").submit("Continue")
+    assert page.errors == ["Write it without a link."]
+    page = await page.form().fill(ask=ASK).submit("Continue")
+    page = await page.form().submit("Continue")
+    assert len(page.errors) == 3
+    page = await page.form().fill(why=WHY, topic="transit", area="all").submit("Continue")
+    page = await page.form().fill(name="", mail="nowhere").submit("Continue")
+    assert len(page.errors) == 2
+
+
+async def test_typed_words_survive_the_switch_of_language(browser: Browser) -> None:
+    page = await begin(browser)
+    page = await page.form().fill(ask=ASK).submit("Español")
+    assert page.tree.get("lang") == "es"
+    assert page.form().values["ask"] == [ASK]
+
+
+async def test_similar_petitions_are_shown_first_whatever_their_language(
+    browser: Browser, services: Services, clock: StoppedClock
+) -> None:
+    until = clock.now() + timedelta(days=30)
+    for number, (language, ask) in enumerate(
+        [
+            ("es", "Autobuses nocturnos para quienes salen tarde"),
+            ("en", "Plant trees on Rainier Avenue"),
+            ("en", "Open the library on Sundays"),
+        ],
+        1,
+    ):
+        await new_petition(services, until, ask=ask, language=language, number=number)
+    page = await begin(browser)
+    page = await page.form().fill(ask=ASK).submit("Continue")
+    assert page.url == "/voice/start/similar"
+    assert "Autobuses nocturnos" in page.text
+    assert "Open the library" not in page.text
+    page = await page.form().submit("Mine is different")
+    assert page.url == "/voice/start/why"
+
+
+async def test_looking_at_a_link_changes_nothing(browser: Browser, services: Services) -> None:
+    page = await written(browser)
+    await page.form("/voice/start/check").submit("Send me my link")
+    token = await author_token(services)
+    before = await db.fetch("select * from voice_petitions")
+    for path in (f"/voice/mine/{token}", f"/voice/sponsor/{sponsor_token(token)}"):
+        await browser.get(path)
+    assert await db.fetch("select * from voice_petitions") == before
+
+
+async def test_the_sponsors_link_does_not_lead_to_the_authors_page(
+    browser: Browser, services: Services
+) -> None:
+    page = await written(browser)
+    await page.form("/voice/start/check").submit("Send me my link")
+    token = await author_token(services)
+    assert (await browser.get(f"/voice/mine/{sponsor_token(token)}")).status == 404
+    # And nobody can stand behind what its author has not confirmed.
+    assert (await browser.get(f"/voice/sponsor/{sponsor_token(token)}")).status == 404
+
+
+async def test_a_draft_can_be_thrown_away(browser: Browser) -> None:
+    page = await written(browser)
+    page = await page.form("/voice/clear").submit()
+    assert page.url == "/voice/"
+    assert await db.fetch("select 1 from voice_petitions") == []
+    assert await db.fetch("select 1 from voice_sessions") == []
+
+
+async def test_without_a_draft_a_step_leads_to_the_start(browser: Browser) -> None:
+    for step in ("ask", "similar", "why", "you", "check", "sent"):
+        assert (await browser.get(f"/voice/start/{step}")).url == "/voice/start"
+
+
+async def test_the_author_takes_it_back_and_writes_on_from_the_mail(
+    browser: Browser, services: Services
+) -> None:
+    page = await written(browser)
+    await page.form("/voice/start/check").submit("Send me my link")
+    token = await author_token(services)
+    browser.client.cookies.clear()
+    mine = await browser.get(f"/voice/mine/{token}")
+    again = await mine.form().submit("Change something first")
+    assert again.url == "/voice/start/check"
+    mine = await (await browser.get(f"/voice/mine/{token}")).form().submit("Yes, begin")
+    mine = await mine.form().submit("Take my petition back")
+    assert "You took it back" in mine.text
+    assert (await browser.get(f"/voice/sponsor/{sponsor_token(token)}")).status == 404
+
+
+async def test_what_is_refused_can_be_mended_and_sent_again(
+    browser: Browser, services: Services, clock: StoppedClock
+) -> None:
+    page = await written(browser)
+    await page.form("/voice/start/check").submit("Send me my link")
+    token = await author_token(services)
+    await db.execute("update voice_petitions set state = 'refused', number = 4")
+    mine = await browser.get(f"/voice/mine/{token}")
+    page = await mine.click("Change the words")
+    page = await page.form().fill(ask="Too short", why="No").submit("Send it again")
+    assert len(page.errors) == 2
+    page = await page.form().fill(ask=f"{ASK} on weekends", why=WHY).submit("Send it again")
+    assert "Somebody at the city reads it now" in page.text
+    row = await db.fetch_one("select ask, submitted_at from voice_petitions")
+    assert row == {"ask": f"{ASK} on weekends", "submitted_at": clock.now()}
+
+
+async def test_a_petition_closes_when_its_hours_of_grace_are_over(
+    services: Services, clock: StoppedClock
+) -> None:
+    petition = await new_petition(services, clock.now() + timedelta(days=1))
+    clock.forward(timedelta(days=1, hours=23))
+    assert await close_due(services) == 0
+    clock.forward(timedelta(hours=2))
+    assert await close_due(services) == 1
+    assert await close_due(services) == 0
+    row = await db.fetch_one("select state from voice_petitions where id = ?", petition)
+    assert row == {"state": "closed"}
+    assert len(await db.fetch("select 1 from voice_events where kind = 'closed'")) == 1
+
+
+@pytest.mark.parametrize("path", ["/voice/", "/voice/start", "/voice/petitions", "/voice/refused"])
+async def test_the_words_of_these_pages_are_easy(browser: Browser, path: str) -> None:
+    main = (await browser.get(path)).tree.find(".//main")
+    assert main is not None
+    lines = [text_of(part) for part in elements(main, "h1", "h2", "h3", "p", "li")]
+    assert grade("\n".join(lines)) <= 6
