@@ -4,7 +4,8 @@ In the order a page uses it:
 
     form = load_form(Path("forms/questions"), city_folder, rules.facts)     once, at start
     needs = needs_of_rules(rules)                                           once, at start
-    flow = Flow(form, needs, Draft.from_json(document), on)                 each request
+    planner = RulesPlanner(rules)                                           once, at start
+    flow = Flow(form, needs, Draft.from_json(document), on, planner)        each request
     step = flow.find("pays/p1/i1")            None: the step does not apply (404 or first_open)
     page_view(flow, step, locale, raw=None)   what to draw; `raw` shows what was typed
     match parse_page(flow, step, raw, locale):
@@ -47,6 +48,7 @@ from forms.message import Cents, Day, Message, Value
 from forms.needs import Needs, needs_of, needs_of_rules
 from forms.parse import parse_first_name, parse_page
 from forms.pay import a_month, pay_dates
+from forms.planner import RulesPlanner
 from forms.progress import Counts, Progress, counts, missing, own_form, progress
 from forms.resume import added, amended_facts, draft_of, hidden, resumed, step_is_hidden, unhidden
 from forms.review import ReviewSection, Row, Subject, review
@@ -83,6 +85,7 @@ __all__ = [
     "Raw",
     "ReviewSection",
     "Row",
+    "RulesPlanner",
     "Section",
     "Stage",
     "Step",

@@ -131,6 +131,12 @@ class Question:
     """The sets of benefits received that its boxes are members of."""
     serves: frozenset[str] = field(init=False)
     """Every fact for whose sake the question is asked, benefits received by member."""
+    gives: frozenset[str] = field(init=False)
+    """Every fact its answer can give, with all its choices."""
+    implies: bool = field(init=False)
+    """Whether a choice of it answers other questions."""
+    tells_more: bool = field(init=False)
+    """Whether something can be known from it without asking."""
 
     def __post_init__(self) -> None:
         own = {choice.fact for choice in self.choices if choice.fact}
@@ -141,6 +147,11 @@ class Question:
         serves = frozenset({*self.facts, *self.leads_to, *own, *sets, *later, *members})
         object.__setattr__(self, "receives", lists)
         object.__setattr__(self, "serves", serves)
+        object.__setattr__(self, "gives", frozenset({*self.facts, *own, *sets}))
+        implies = any(choice.implies for choice in self.choices)
+        object.__setattr__(self, "implies", implies)
+        boxes = self.kind in (Kind.PEOPLE, Kind.MANY)
+        object.__setattr__(self, "tells_more", implies or boxes or bool(self.otherwise))
 
 
 @dataclass(frozen=True, slots=True)

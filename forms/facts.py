@@ -16,6 +16,9 @@ from forms.ties import ties_of
 Known = dict[tuple[str, str], Json]
 """Values by (scope, fact): ("p2", "person.birth_date")."""
 
+Sorted = dict[tuple[str, str], dict[str, Json]]
+"""The same values by name, for each scope and entity: ("p2", "person"): {"birth_date": ...}."""
+
 
 def sendable_facts(flow: Flow) -> dict[str, Json]:
     """The contract's facts of a draft, for screening and for sending.
@@ -23,15 +26,20 @@ def sendable_facts(flow: Flow) -> dict[str, Json]:
     Answers that no step asks any more are left out. What follows from an answer without
     asking (no car, no rent) is put in. The result always parses as a household. It is worked out
     once for a flow and is the same object each time: whoever wants to change it copies it.
+    A planner changes nothing of it: what it leaves out was not answered.
     """
+    flow = flow.whole
     if not flow.told:
         flow.told.update(_gathered(flow))
     return flow.told
 
 
 def _gathered(flow: Flow) -> dict[str, Json]:
-    known = {**_implied(flow), **_told(flow)}
-    household = _facts_at(known, HOUSEHOLD, "household")
+    known: Sorted = {}
+    for (scope, fact), value in {**_implied(flow), **_told(flow)}.items():
+        entity, _, name = fact.partition(".")
+        known.setdefault((scope, entity), {})[name] = value
+    household = known.get((HOUSEHOLD, "household"), {})
     language = flow.draft.contact.get("language")
     if language and "household.language" in flow.needed:
         household["language"] = language
@@ -45,7 +53,8 @@ def _gathered(flow: Flow) -> dict[str, Json]:
 
 def wont_be_sent(flow: Flow) -> tuple[tuple[str, str], ...]:
     """Every (scope, fact) that is kept in the draft but no step asks: "won't be sent"."""
-    return tuple(key for key in _stored(flow) if key not in flow.reachable)
+    asked = flow.whole.reachable
+    return tuple(key for key in _stored(flow) if key not in asked)
 
 
 def _stored(flow: Flow) -> Iterator[tuple[str, str]]:
@@ -77,16 +86,8 @@ def _offered(live: Live, fact: str, value: Json) -> Json:
     return value
 
 
-def _facts_at(known: Known, scope: str, entity: str) -> dict[str, Json]:
-    return {
-        fact.partition(".")[2]: value
-        for (at, fact), value in known.items()
-        if at == scope and fact.startswith(f"{entity}.")
-    }
-
-
-def _person(flow: Flow, known: Known, person: str) -> dict[str, Json]:
-    facts = _facts_at(known, person, "person")
+def _person(flow: Flow, known: Sorted, person: str) -> dict[str, Json]:
+    facts = known.get((person, "person"), {})
     if not isinstance(facts.get("incomes_complete"), bool):
         facts.pop("incomes_complete", None)
     found: dict[str, Json] = {"id": person, **facts}
@@ -105,15 +106,16 @@ def _applies_for(flow: Flow, person: str) -> frozenset[str]:
     return theirs.intersection(flow.draft.chosen) if flow.draft.chosen else theirs
 
 
-def _incomes(flow: Flow, known: Known, person: str) -> list[Json] | None:
+def _incomes(flow: Flow, known: Sorted, person: str) -> list[Json] | None:
     """The incomes of a person, kind by kind; None when nothing was said of them."""
     if (person, "form.income_kinds") not in flow.reachable:
-        return [] if known.get((person, "person.incomes_complete")) is True else None
+        closed = known.get((person, "person"), {}).get("incomes_complete")
+        return [] if closed is True else None
     if not isinstance(flow.draft.value(INCOME_KINDS, Place(person)), list):
         return None
     by_id = {income["id"]: income for income in flow.draft.incomes(person)}
     return [
-        {"kind": by_id[income]["kind"], **_facts_at(known, income, "income")}
+        {"kind": by_id[income]["kind"], **known.get((income, "income"), {})}
         for income in live_incomes(flow.draft, person)
     ]
 
@@ -123,7 +125,7 @@ def _implied(flow: Flow) -> Known:
     known: Known = {}
     for step in flow.every_step:
         for question in step.page.questions:
-            if flow.worth_asking(question, step):
+            if question.tells_more and flow.worth_asking(question, step):
                 known.update(_implied_by(flow, question, step))
     return known
 
@@ -139,9 +141,9 @@ def _implied_by(flow: Flow, question: Question, step: Step) -> Known:
             return _of_household_receives(flow, question, step)
         case Kind.MANY if not question.facts:
             return _of_boxes(flow, question, seen)
-        case Kind.CHOICE:
+        case Kind.CHOICE if question.implies:
             return _of_choice(flow, question, step)
-    if question.when is not None and question.when.ruled_out(seen):
+    if question.otherwise and question.when is not None and question.when.ruled_out(seen):
         return {(seen.place.scope, fact): value for fact, value in question.otherwise.items()}
     return {}
 

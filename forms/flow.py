@@ -6,13 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Protocol
 
 from forms.answers import Seen, candidates
 from forms.definition import Choice, Form, Json, Kind, Question, Stage
 from forms.draft import ANSWERED, Draft, Place
 from forms.needs import Needs
 from forms.steps import Live, Step, every_step
-from forms.worth import Bits, Worths, worths
+from forms.worth import Bits, Plan, Worths, worths
+
+EVERY_PROGRAM: Bits = -1
+
+
+class Planner(Protocol):
+    """Says what the answers so far leave to ask; None while everything may matter."""
+
+    def plan(self, flow: Flow) -> Plan | None: ...
 
 
 @dataclass(frozen=True)
@@ -20,17 +29,29 @@ class Flow:
     """A form, what programs need, and a draft on one day. Everything else follows from these.
 
     Steps keep the form's order whatever is answered, so Back always leads where one came
-    from; a page stays a step while its conditions hold, answered or not.
+    from; a page stays a step while its conditions hold, answered or not. With a planner,
+    questions that can change nothing any more are left out unless they were answered.
     """
 
     form: Form
     needs: Needs
     draft: Draft
     on: date
+    planner: Planner | None = None
 
     def with_draft(self, draft: Draft) -> Flow:
         """The same form with another draft."""
         return replace(self, draft=draft)
+
+    @cached_property
+    def whole(self) -> Flow:
+        """The same without a planner: every step that could matter to a program of interest."""
+        return self if self.planner is None else replace(self, planner=None)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """What the planner leaves to ask; None for everything."""
+        return None if self.planner is None else self.planner.plan(self)
 
     @cached_property
     def interest(self) -> frozenset[str]:
@@ -73,6 +94,8 @@ class Flow:
     @cached_property
     def every_step(self) -> tuple[Step, ...]:
         """Every step there could be for these people and incomes, asked or not."""
+        if self.planner is not None:
+            return self.whole.every_step
         return tuple(every_step(self.form, self.draft))
 
     @cached_property
@@ -96,7 +119,9 @@ class Flow:
     def live(self, step: Step) -> tuple[Live, ...]:
         """The questions a step asks now; none when the step does not apply."""
         if step.key not in self._live_at:
-            self._live_at[step.key] = self._asked(step)
+            plan = self.plan
+            asked = self._asked(step) if self.planner is None else self.whole.live(step)
+            self._live_at[step.key] = asked if plan is None else self._left(asked, step, plan)
         return self._live_at[step.key]
 
     def _asked(self, step: Step) -> tuple[Live, ...]:
@@ -110,7 +135,8 @@ class Flow:
             theirs = self._worths.bits(self.programs_for(step.place.person))
             interest, chosen = interest & theirs, chosen & theirs
         if question.always:
-            return live
+            # A form for one program alone has no use for what kinds of help are wanted.
+            return None if question.facts == (HELPS_WANTED,) and self.draft.only else live
         if not self._worths.of_question(question).at(stage, interest, chosen):
             return None
         if not question.choices:
@@ -119,6 +145,42 @@ class Flow:
         choices = tuple(c for c in live.choices if worth(question, c).at(stage, interest, chosen))
         return replace(live, choices=choices) if choices else None
 
+    def _left(self, lives: tuple[Live, ...], step: Step, plan: Plan) -> tuple[Live, ...]:
+        """What of these questions still matters, or was answered already."""
+        told = step.key in self.draft.asked
+        found = (self._still(live, step, plan, told) for live in lives)
+        return tuple(live for live in found if live is not None)
+
+    def _still(self, live: Live, step: Step, plan: Plan, told: bool) -> Live | None:
+        question, stage = live.question, step.page.stage
+        among = EVERY_PROGRAM
+        if question.only_applicants:
+            among = self._worths.bits(self.programs_for(step.place.person))
+        matters = question.always or plan.asks(question, None, stage, among)
+        if question.facts and not question.receives:
+            return live if matters or (told and self._told(live, question.facts)) else None
+        if not any(choice.fact or question.receives for choice in live.choices):
+            return live if matters or (told and self._told(live, live.facts)) else None
+        choices = tuple(
+            choice
+            for choice in live.choices
+            if (matters and plan.asks(question, choice, stage, among))
+            or (told and self._ticked(live, choice))
+        )
+        if len(choices) == len(live.choices):
+            return live
+        return replace(live, choices=choices) if choices else None
+
+    def _told(self, live: Live, facts: Iterable[str]) -> bool:
+        return any(self.draft.value(fact, live.place) is not None for fact in facts)
+
+    def _ticked(self, live: Live, choice: Choice) -> bool:
+        """Whether a box was answered, ticked or not."""
+        question = live.question
+        if question.receives and question.facts:
+            return choice.value in self.draft.members(question.facts[0], live.place)
+        return self._told(live, (choice.fact,))
+
     def worth_asking(self, question: Question, step: Step) -> bool:
         """Whether a program of interest needs a fact that this question gives or leads to."""
         worth = self._worths.of_question(question)
@@ -126,6 +188,8 @@ class Flow:
 
     def possible(self, step: Step) -> tuple[Live, ...]:
         """The questions of a step whose conditions hold, whoever needs them."""
+        if self.planner is not None:
+            return self.whole.possible(step)
         if step.key not in self._possible_at:
             self._possible_at[step.key] = self._possible(step)
         return self._possible_at[step.key]
@@ -264,6 +328,9 @@ class Flow:
                 offered |= self._worths.of_choice(question, choice).at(stage, theirs, theirs)
             found |= worth & offered
         return found
+
+
+HELPS_WANTED = "form.helps_wanted"
 
 
 def _offered(choice: Choice, seen: Seen) -> bool:

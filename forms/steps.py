@@ -40,6 +40,8 @@ class Live:
     @property
     def facts(self) -> frozenset[str]:
         """The facts this question can answer here."""
+        if len(self.choices) == len(self.question.choices):
+            return self.question.gives
         own = {choice.fact for choice in self.choices if choice.fact}
         sets = {fact for choice in self.choices for fact in choice.sets}
         return frozenset({*self.question.facts, *own, *sets})

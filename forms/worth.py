@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,19 +28,25 @@ class Worth:
 
 
 class Worths:
-    """The worth of every question and choice of a form. Read only."""
+    """The worth of every question and choice of a form. Read only.
 
-    def __init__(self, form: Form, needs: Needs) -> None:
+    With `opened` a question is also worth what the questions are worth that its answer opens or
+    closes, so that none of those comes without it.
+    """
+
+    def __init__(self, form: Form, needs: Needs, opened: Opened | None = None) -> None:
         self._bit = {program: 1 << n for n, program in enumerate(sorted(needs.programs))}
         self._decide = self._by_fact(needs.decide)
         self._apply = self._by_fact(needs.apply)
         self._questions: dict[str, Worth] = {}
         self._choices: dict[tuple[str, str], Worth] = {}
         for question in (q for page in form.pages for q in page.questions):
-            self._questions[question.id] = self._worth(question.serves)
+            later = opened.by_question[question.id] if opened else frozenset()
+            self._questions[question.id] = self._worth(question.serves | later)
             for choice in question.choices:
                 facts = _facts_of(question, choice)
-                self._choices[question.id, choice.value] = self._worth(facts)
+                later = opened.by_fact.get(choice.fact, later) if opened else later
+                self._choices[question.id, choice.value] = self._worth({*facts, *later})
 
     def bits(self, programs: Iterable[str]) -> Bits:
         """The set of these programs; one that is not known counts for nothing."""
@@ -66,6 +73,39 @@ class Worths:
         return Worth(decide, apply)
 
 
+class Opened:
+    """The facts that questions give which an answer opens, closes, or answers by itself."""
+
+    def __init__(self, form: Form) -> None:
+        questions = [question for page in form.pages for question in page.questions]
+        names = {question.id: _names_of(form, question) for question in questions}
+        self.by_question: dict[str, frozenset[str]] = {}
+        self.by_fact: dict[str, frozenset[str]] = {}
+        # The form reads only what comes before, so from the back one round is enough.
+        for question in reversed(questions):
+            implied = frozenset(fact for choice in question.choices for fact in choice.implies)
+            found = [implied]
+            for fact in question.gives:
+                serving = [
+                    other.serves | self.by_question.get(other.id, frozenset())
+                    for other in questions
+                    if fact in names[other.id] and other is not question
+                ]
+                self.by_fact[fact] = frozenset[str]().union(*serving)
+                found.append(self.by_fact[fact])
+            self.by_question[question.id] = frozenset[str]().union(*found)
+
+
+NAME = re.compile(r"\b(?:household|person|income|form)\.\w+")
+
+
+def _names_of(form: Form, question: Question) -> frozenset[str]:
+    """The facts and gates that the conditions of a question name."""
+    page = next(page for page in form.pages if question in page.questions)
+    told = (page.when, question.when, question.people, *(c.when for c in question.choices))
+    return frozenset(name for each in told if each for name in NAME.findall(each.text))
+
+
 def _facts_of(question: Question, choice: Choice) -> tuple[str, ...]:
     """The facts for whose sake one choice is offered; for most, those of the question."""
     if question.receives:
@@ -77,3 +117,26 @@ def _facts_of(question: Question, choice: Choice) -> tuple[str, ...]:
 def worths(form: Form, needs: Needs) -> Worths:
     """The worths of a form for a city's programs, made once."""
     return Worths(form, needs)
+
+
+@lru_cache(maxsize=8)
+def worths_in_play(form: Form, needs: Needs) -> Worths:
+    """The same, where what an answer opens or closes counts for its question."""
+    return Worths(form, needs, Opened(form))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """For which programs there is still something to ask, as the answers so far stand."""
+
+    worths: Worths
+    in_play: Bits
+    """Open still, or to be sent: what their own rules read is asked."""
+    chosen: Bits
+
+    def asks(self, question: Question, choice: Choice | None, stage: Stage, among: Bits) -> bool:
+        """Whether a question, or one of its choices, still matters to a program of `among`."""
+        worth = self.worths.of_question(question)
+        if choice is not None:
+            worth = self.worths.of_choice(question, choice)
+        return worth.at(stage, self.in_play & among, self.chosen & among) != 0

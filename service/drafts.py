@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from forms import Draft, Flow, Needs, needs_of_rules
+from forms import Draft, Flow, Needs, RulesPlanner, needs_of_rules
 
 if TYPE_CHECKING:
     from eligibility import Rulebook
@@ -64,23 +64,24 @@ class WarmFlows:
 
 
 warm = WarmFlows()
-_needs: dict[int, tuple[Rulebook, Needs]] = {}
+_asked_for: dict[int, tuple[Needs, RulesPlanner]] = {}
 
 
-def needs_for(rules: Rulebook) -> Needs:
-    """What the programs of a rulebook need, worked out once."""
-    known = _needs.get(id(rules))
+def asked_for(rules: Rulebook) -> tuple[Needs, RulesPlanner]:
+    """What the programs of a rulebook need, and what is still worth asking; made once."""
+    known = _asked_for.get(id(rules))
     if known is None:
-        while len(_needs) >= MOST_RULEBOOKS:
-            _needs.pop(next(iter(_needs)))
-        # The rulebook is held with its needs, so its id is not given to another.
-        known = _needs[id(rules)] = (rules, needs_of_rules(rules))
-    return known[1]
+        while len(_asked_for) >= MOST_RULEBOOKS:
+            _asked_for.pop(next(iter(_asked_for)))
+        # The planner holds the rulebook, so its id is not given to another.
+        known = _asked_for[id(rules)] = (needs_of_rules(rules), RulesPlanner(rules))
+    return known
 
 
 def flow_of(services: Services, draft: Draft, on: date) -> Flow:
     """A draft under this city's form and rules."""
-    return Flow(services.form, needs_for(services.rules), draft, on)
+    needs, planner = asked_for(services.rules)
+    return Flow(services.form, needs, draft, on, planner)
 
 
 def open_draft(services: Services, application: UUID, revision: int, sealed: bytes) -> Flow:

@@ -37,12 +37,12 @@ A_RENTER_ALONE: dict[str, Typed | list[Typed]] = {
         "steady": "no",
     },
     "more_income/p1": {"more_income-more": "no"},
+    "child_support_payers": {"child_support_payers": ["none"]},
     "where": {"where": "seattle"},
     "tenure": {"tenure": "renter"},
     "rent": {"rent": "$950", "rent-period": "month"},
     "bills": {"bills": ["heating", "phone"]},
     "utility_account": {"utility_account": "no"},
-    "child_support_payers": {"child_support_payers": ["none"]},
 }
 
 
@@ -106,14 +106,14 @@ THE_FAMILY: dict[str, Typed | list[Typed]] = {
     },
     "costs/p2/i2": {"costs": "150"},
     "more_income/p2": {"more_income-more": "no"},
+    "child_support_payers": {"child_support_payers": ["none"]},
+    "childcare_cost": {"childcare_cost": "400", "childcare_cost-period": "month"},
     "where": {"where": "seattle"},
     "tenure": {"tenure": "renter"},
     "rent": {"rent": "1,850", "rent-period": "month"},
     "bills": {"bills": ["heating", "electricity", "phone"]},
     "utility_account": {"utility_account": "yes"},
     "shared_meter": {"shared_meter": "no"},
-    "childcare_cost": {"childcare_cost": "400", "childcare_cost-period": "month"},
-    "child_support_payers": {"child_support_payers": ["none"]},
 }
 
 

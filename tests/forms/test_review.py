@@ -41,7 +41,7 @@ def test_answers_are_typed_so_that_each_language_writes_its_own(family: Flow) ->
         "{day}: {amount}", {"day": Day(2026, 10, 26), "amount": Cents(61200)}
     )
     assert [section.id for section in sections] == [
-        "you", "people", "help", "about", "income", "home", "costs",
+        "you", "people", "help", "about", "income", "costs", "home",
     ]  # fmt: skip
 
 

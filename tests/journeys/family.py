@@ -154,6 +154,19 @@ async def tells_the_pays(walker: Walker, pays: Sequence[str]) -> None:
     await walker.picks("Yes", about="Was the pay about the same all year?")
 
 
+async def tells_the_costs(walker: Walker) -> None:
+    """What goes out, and what they have."""
+    await walker.reads("Who here pays child support for a child who lives elsewhere?")
+    await walker.picks("Nobody")
+    await walker.goes_on()
+    await walker.reads("How much money do you all have in cash and in the bank?")
+    await walker.presses("I prefer not to say")
+    await walker.reads("How much do you pay for child care?")
+    await walker.types("Amount in dollars", "0")
+    await walker.picks("Every month")
+    await walker.goes_on()
+
+
 async def tells_the_home(walker: Walker) -> None:
     """Rent, and which bills are their own."""
     await walker.reads("Is your home in Seattle?")
@@ -177,19 +190,6 @@ async def tells_the_home(walker: Walker) -> None:
     await walker.goes_on()
 
 
-async def tells_the_costs(walker: Walker) -> None:
-    """What goes out, and what they have."""
-    await walker.reads("How much do you pay for child care?")
-    await walker.types("Amount in dollars", "0")
-    await walker.picks("Every month")
-    await walker.goes_on()
-    await walker.reads("Who here pays child support for a child who lives elsewhere?")
-    await walker.picks("Nobody")
-    await walker.goes_on()
-    await walker.reads("How much money do you all have in cash and in the bank?")
-    await walker.presses("I prefer not to say")
-
-
 async def tells_everything(walker: Walker, pays: Sequence[str] = WEEKLY_PAYS) -> None:
     """From the first page to the programs they may get."""
     await arrives(walker)
@@ -198,8 +198,8 @@ async def tells_everything(walker: Walker, pays: Sequence[str] = WEEKLY_PAYS) ->
     await says_what_for(walker)
     await tells_about_each(walker)
     await tells_the_money(walker, pays)
-    await tells_the_home(walker)
     await tells_the_costs(walker)
+    await tells_the_home(walker)
 
 
 async def chooses_all(walker: Walker) -> None:

@@ -60,8 +60,8 @@ OUTCOMES: list[tuple[str, str, tuple[str, ...]]] = [
     # 33,000 x 138% / 12 = 3,795 a month. 820 less half the tax on own work (7.064775%) is 762.07:
     # 3,259.07 to 3,467.15; 3,795 - 3,467.15 = 327.85.
     ("apple_health_adults", LIKELY, ("Usted y Diego", "$3,259.07", "$3,467.15", "$3,795", "$327")),
-    # 33,000 x 215% / 12 = 5,912.50; 5,912.50 - 3,467.15 = 2,445.35.
-    ("apple_health_children", LIKELY, ("Camila y Mateo", "$3,467.15", "$5,912.50", "$2,445")),
+    # 33,000 x 215% / 12 = 5,912.50, in the state's chart 5,913; 5,913 - 3,467.15 = 2,445.85.
+    ("apple_health_children", LIKELY, ("Camila y Mateo", "$3,467.15", "$5,913", "$2,445")),
     # Free cover fits both, so the one with a cost does not.
     ("apple_health_children_premium", UNLIKELY, ()),
     # Nobody is pregnant or had a baby.
