@@ -44,6 +44,8 @@ def small_household(random: Random, rules: Rulebook) -> Facts:
     person["receives"] = {"basic_food": random.random() < 0.5, "tanf": random.random() < 0.3}
     whole["household"]["receives"] = {"basic_food": False, "wic": random.random() < 0.5}
     person["incomes"] = person["incomes"][:2]
+    alone = person["id"]  # ties to people who were left out would lead nowhere
+    person["ties"] = [one for one in person.get("ties", ()) if one.get("to", alone) == alone]
     facts = {"people_complete": True, "household": whole["household"], "people": people}
     kept = {"people_complete", "household.receives.wic", "household.receives.basic_food"}
     kept |= {"people.p1.incomes_complete", "people.p1.birth_date", "household.lives_in_city"}
