@@ -64,6 +64,12 @@ fetched-browser: $(OK)
 
 bench: $(OK) ## Measure start-up, memory and requests per second beside a bare server
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.screening
+	$(BIN)/python -m benchmarks.population
+	$(BIN)/python -m benchmarks.soundness
+	$(BIN)/python -m benchmarks.asking
+	$(BIN)/python -m benchmarks.tally
+	$(BIN)/python -m benchmarks.voice
 
 screenshots: $(OK) ## Write each page, phone and desktop, English and Spanish, to screenshots/
 	$(BIN)/python -m tests.support.screenshots

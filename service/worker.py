@@ -106,6 +106,7 @@ class Worker:
         self._busy: Counter[tuple[str, str]] = Counter()
         self._running: dict[asyncio.Task[None], Claimed] = {}
         self._wake = asyncio.Event()
+        self._begun = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; then end or give back what is held."""
@@ -130,10 +131,12 @@ class Worker:
     async def run_until_idle(self) -> None:
         """Do everything that is due now, and what comes due by it. For commands and tests."""
         while True:
+            begun = self._begun
             await self._take_work()
-            if not self._running:
+            if self._running:
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            elif self._begun == begun:  # what ended while it looked may have left more to do
                 return
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -157,6 +160,7 @@ class Worker:
                 self._start(row)
 
     def _start(self, row: Claimed) -> None:
+        self._begun += 1
         task = asyncio.create_task(self._do(row))
         self._busy[row.table, row.lane] += 1
         self._running[task] = row
