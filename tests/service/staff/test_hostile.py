@@ -125,7 +125,7 @@ async def test_a_staff_session_opens_no_other_door(staff: SignIn, new_browser: A
         HEBREW,
         REVERSED,
         "<script>alert(1)</script>",
-        "{{ 7*7 }}",
+        "{{ 7777*7777 }}",
         "=cmd|' /C calc'!A0",
         "%s%n",
         "a" * 90,
@@ -144,7 +144,7 @@ async def test_a_name_does_nothing_but_stand_there(
     queue = await casey.get("/staff/cases")
     found = await queue.form("/staff/search").fill(q=name).submit()
     assert found.status == 200
-    assert "49" not in queue.text.replace("7*7", "")
+    assert "60481729" not in queue.text
 
 
 async def test_what_a_resident_wrote_runs_in_no_spreadsheet(send: Send, staff: SignIn) -> None:
