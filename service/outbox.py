@@ -189,12 +189,19 @@ def _claim_sql(clock: Clock, lease: timedelta, table: str) -> str:
     named = db.identifier(table)
     now = db.now_sql(clock)
     until = clock.later_sql(db.dialect(), lease)
-    skip = " for update skip locked" if db.dialect() == "postgres" else ""
+    due = (
+        f"select id from {named} where lane = ? and state = 'waiting'"
+        f" and next_at <= {now} and (leased_until is null or leased_until < {now})"
+        f" order by next_at, id limit ?"
+    )
+    # As an array it is worked out once. As a list PostgreSQL may look for it again for each row,
+    # skip what it has just locked, and take far more than the limit.
+    among = f"in ({due})"
+    if db.dialect() == "postgres":
+        among = f"= any(array({due} for update skip locked))"
     return (
         f"update {named} set leased_until = {until}, lease_token = ?, attempts = attempts + 1"
-        f" where id in (select id from {named} where lane = ? and state = 'waiting'"
-        f" and next_at <= {now} and (leased_until is null or leased_until < {now})"
-        f" order by next_at, id limit ?{skip}) returning {COLUMNS}"
+        f" where id {among} returning {COLUMNS}"
     )
 
 
