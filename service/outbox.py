@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from service import db
+from service.claiming import among
 from service.ids import time_ordered_id
 from service.security.keyring import SealBroken
 
@@ -194,14 +195,9 @@ def _claim_sql(clock: Clock, lease: timedelta, table: str) -> str:
         f" and next_at <= {now} and (leased_until is null or leased_until < {now})"
         f" order by next_at, id limit ?"
     )
-    # As an array it is worked out once. As a list PostgreSQL may look for it again for each row,
-    # skip what it has just locked, and take far more than the limit.
-    among = f"in ({due})"
-    if db.dialect() == "postgres":
-        among = f"= any(array({due} for update skip locked))"
     return (
         f"update {named} set leased_until = {until}, lease_token = ?, attempts = attempts + 1"
-        f" where id {among} returning {COLUMNS}"
+        f" where id {among(due)} returning {COLUMNS}"
     )
 
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from service import db
 from service.actions.case_rows import insert_events
 from service.audit import unit_of_work
+from service.claiming import among
 from service.errors import Conflict, NotFound
 from service.ids import time_ordered_id
 from service.referrals.states import State
@@ -35,10 +36,12 @@ where {whose} lease > '00000000-0000-0000-0000-000000000000'
 CLAIM = """
 update referrals set lease = ?, offered_at = ?,
   state = case when state = 'queued' then 'offered' else state end
-where id in (
-  select id from referrals where agency = ? and waiting = true and lease is null
-  order by due_on, filed_at, id limit ?{skip})
+where id {among}
 returning {columns}
+"""
+FREE = """
+select id from referrals where agency = ? and waiting = true and lease is null
+order by due_on, filed_at, id limit ?
 """
 TAKE_IN = """
 update referrals set lease = ?, offered_at = coalesce(offered_at, ?),
@@ -186,8 +189,7 @@ async def _anything_to_offer(services: Services, agency: str) -> bool:
 
 
 def _claim_sql() -> str:
-    skip = " for update skip locked" if db.dialect() == "postgres" else ""
-    return CLAIM.format(skip=skip, columns=PULLED)
+    return CLAIM.format(among=among(FREE), columns=PULLED)
 
 
 def _item(keyring: Keyring, row: Mapping[str, object]) -> bytes:

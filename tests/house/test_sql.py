@@ -19,6 +19,7 @@ from tests.house.tree import ROOT, name, product_modules
 SQL = re.compile(
     r"^\s*(select\b.+\bfrom\b|insert\s+into\b|update\s+.*\bset\b|delete\s+from\b)", re.I | re.S
 )
+WRAPS_PIECES = {"among"}
 MAKES_PIECES = {"marks", "identifier", "identifiers", "now_sql", "later_sql", "sql", "join"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -56,7 +57,10 @@ class Module:
             case ast.JoinedStr():
                 pieces = _filled(value)
             case ast.Call():
-                return ast.unparse(value.func).rpartition(".")[2] in MAKES_PIECES
+                made_by = ast.unparse(value.func).rpartition(".")[2]
+                if made_by not in WRAPS_PIECES:
+                    return made_by in MAKES_PIECES
+                pieces = value.args
             case ast.Name() | ast.Attribute() if ast.unparse(value).rpartition(".")[2].isupper():
                 return True
             case ast.Name():

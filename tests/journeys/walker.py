@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, Request
 
 from service.i18n import Translator
 from service.rendering import LANGUAGE_COOKIE
-from tests.support.browser import PHONE
+from tests.support.browser import PHONE, whole_page
 
 SECONDS = 10_000
 OFFERED = ("en", "es")
@@ -223,7 +223,7 @@ class Walker:
                 path=self.path,
                 url=self.page.url,
                 heading=await self.heading(),
-                html=await self.page.content(),
+                html=await whole_page(self.page),
                 language=await root.get_attribute("lang") or "",
                 status=status,
                 scroll_width=await self.page.evaluate("document.documentElement.scrollWidth"),

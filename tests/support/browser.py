@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Route, async_playwright
+from playwright.async_api import Browser, Page, Route, async_playwright
 
 from tests.support.chromium import find_chromium
 
@@ -45,6 +45,15 @@ async def axe_findings(
         return await findings(url, html)
 
 
+async def whole_page(page: Page) -> str:
+    """The page as the browser holds it, once all of it has come.
+
+    A click returns when the next page begins; read at once, it may still be empty.
+    """
+    await page.wait_for_load_state("load")
+    return await page.content()
+
+
 @asynccontextmanager
 async def axe_reader(
     browser: Browser, viewport: dict[str, int] | None = None
@@ -52,7 +61,7 @@ async def axe_reader(
     """Reads one page after another, each replayed at its `url` with scripts on.
 
     axe cannot run where scripts are off, so a page from such a context is given here as the
-    browser held it (`await page.content()`); its styles and images still come from the service.
+    browser held it (`whole_page`); its styles and images still come from the service.
     """
     size: Any = viewport or PHONE
     shown: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.browser import PHONE, axe_findings, open_browser
+from tests.support.browser import PHONE, axe_findings, open_browser, whole_page
 from tests.support.servers import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -26,7 +26,7 @@ async def test_a_phone_without_scripts_goes_from_the_start_to_the_receipt(tmp_pa
         found: list[str] = []
 
         async def look() -> None:
-            found.extend(await axe_findings(browser, page.url, await page.content()))
+            found.extend(await axe_findings(browser, page.url, await whole_page(page)))
 
         await page.goto(f"{service.url}/benefits/start")
         await look()
@@ -51,5 +51,5 @@ async def test_a_phone_without_scripts_goes_from_the_start_to_the_receipt(tmp_pa
         await page.goto(f"{service.url}/benefits/status")
         await look()
         assert found == []
-        assert "Su solicitud" in await page.content()
+        assert "Su solicitud" in await whole_page(page)
         await context.close()

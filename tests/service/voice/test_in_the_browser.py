@@ -21,7 +21,7 @@ from service.audit import unit_of_work
 from service.clock import Clock
 from service.services import load_services
 from service.settings import ROOT, Settings
-from tests.support.browser import PHONE, axe_reader, open_browser
+from tests.support.browser import PHONE, axe_reader, open_browser, whole_page
 from tests.support.servers import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -153,7 +153,7 @@ async def test_a_resident_writes_finds_people_and_the_petition_crosses_its_thres
             if kind in seen:
                 return
             seen.add(kind)
-            found.extend(await read(page.url, await page.content()))
+            found.extend(await read(page.url, await whole_page(page)))
             width = await page.evaluate("document.documentElement.scrollWidth")
             assert width <= PHONE["width"], f"{page.url} is {width} wide"
 
