@@ -29,11 +29,10 @@ from service.urls import routes
 from service.web import Web
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.routing import BaseRoute
 
     from service.clock import Clock
     from service.security.roles import Rule
@@ -54,21 +53,21 @@ def create_app(
 
     `services` and `opens_database=False` are for a caller that holds both already.
     """
-    web = wire(services or load_services(settings, clock), load_roles())
-    return assemble(web, routes, opens_database=opens_database)
+    web = wire(services or load_services(settings, clock), own_rules())
+    return assemble(web, own_signposts(), opens_database=opens_database)
 
 
-def assemble(web: Web, routes: Iterable[BaseRoute], *, opens_database: bool) -> Starlette:
-    """An application of these routes, each behind its rule, all behind the edge."""
+def assemble(web: Web, signposts: Signposts, *, opens_database: bool) -> Starlette:
+    """An application of these guarded routes, all behind the edge."""
     app = Starlette(
-        routes=guard_routes(routes, web.rules),
+        routes=signposts.routes,
         middleware=[Middleware(Edge, web=web)],
         exception_handlers={AppError: on_app_error, HTTPException: on_http_exception},
         lifespan=database_lifespan if opens_database else None,
     )
     # Starlette's own redirect for a missing slash would repeat an unchecked query.
     app.router.redirect_slashes = False
-    app.router.middleware_stack = Signposts(app.router)
+    app.router.middleware_stack = signposts.before(app.router)
     app.state.threshold = web.services
     app.state.web = web
     return app
@@ -89,6 +88,18 @@ def wire(services: Services, rules: Mapping[str, Rule]) -> Web:
         proxies=tuple(ipaddress.ip_network(name) for name in settings.trusted_proxies),
         https=settings.base_url.startswith("https:"),
     )
+
+
+@lru_cache(1)
+def own_rules() -> dict[str, Rule]:
+    """The table of roles: read once a process, however many applications it makes."""
+    return load_roles()
+
+
+@lru_cache(1)
+def own_signposts() -> Signposts:
+    """Our routes, each behind its rule, sorted once a process."""
+    return Signposts(guard_routes(routes, own_rules()))
 
 
 @lru_cache(4)

@@ -6,12 +6,13 @@ routes counts as it does there: each signpost keeps every route that could match
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.routing import Route, Router
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Coroutine, Iterable, Sequence
 
     from starlette.types import Receive, Scope, Send
 
@@ -19,12 +20,15 @@ STEPS = 2
 
 
 class Signposts:
-    """Stands in a router's place and asks a small one."""
+    """Stands in a router's place and asks a small one.
 
-    def __init__(self, router: Router) -> None:
-        routes = [route for route in router.routes if isinstance(route, Route)]
+    One set serves every application with the same routes; each has its own `whole` router, which
+    gets what is no request.
+    """
+
+    def __init__(self, routes: Sequence[Route]) -> None:
         patterns = [route for route in routes if "{" in route.path]
-        self._whole = router
+        self.routes = routes
         self._exact = {
             route.path: _small(one for one in routes if one.path_regex.match(route.path))
             for route in routes
@@ -36,12 +40,17 @@ class Signposts:
         }
         self._other = _small(one for one in patterns if "{" in "".join(_begin(one.path)))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._router_for(scope).app(scope, receive, send)
+    def before(self, whole: Router) -> partial[Coroutine[None, None, None]]:
+        """What to call in the place of `whole`."""
+        return partial(self._answer, whole)
 
-    def _router_for(self, scope: Scope) -> Router:
+    async def _answer(self, whole: Router, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.router_for(scope, whole).app(scope, receive, send)
+
+    def router_for(self, scope: Scope, whole: Router) -> Router:
+        """The small router that answers as `whole` would."""
         if scope["type"] != "http" or scope.get("root_path"):
-            return self._whole
+            return whole
         path: str = scope["path"]
         exact = self._exact.get(path)
         return exact if exact is not None else self._begun.get(_begin(path), self._other)

@@ -46,6 +46,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _has_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once") is not None:
+        return False
     own_server = item.get_closest_marker("postgres") is not None
     return own_server or "database_maker" in getattr(item, "fixturenames", ())
 

@@ -21,7 +21,7 @@ DEAD = "dshs"
 OTHERS = sorted({*PROGRAMS.values()} - {DEAD})
 # Hints wake an agency at once. Its own look comes so late that only hints can explain a pull.
 HINTED = ("--port", "0", "--poll", "60", "--decide", "none")
-WARMING, SENDS, EVERY_SECONDS = 4, 25, 0.4
+WARMING, SENDS, EVERY_SECONDS = 4, 20, 0.25
 SLOWER = 1.5
 LONGEST = 60.0
 DELAYS = """

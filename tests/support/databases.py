@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -54,24 +54,35 @@ class SqliteDatabases:
 
 
 class PostgresDatabases:
-    """One migrated database, emptied before each test."""
+    """One migrated database, emptied before each test over one connection that is kept."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
         asyncio.run(migrate(settings_for(url, folder)))
-        tables = [model._meta.db_table for model in every_model()]
-        self.empty = ";".join(f'delete from "{table}"' for table in tables)
+        self._filled = filled_sql(model._meta.db_table for model in every_model())
+        self._loop = asyncio.new_event_loop()
+        self._connection = self._loop.run_until_complete(asyncpg.connect(url))
 
     def fresh(self, _folder: Path) -> str:
-        asyncio.run(self._empty())
+        self._loop.run_until_complete(self._empty())
         return self.url
 
+    def close(self) -> None:
+        self._loop.run_until_complete(self._connection.close())
+        self._loop.close()
+
     async def _empty(self) -> None:
-        connection = await asyncpg.connect(self.url)
-        try:
-            await connection.execute(self.empty)
-        finally:
-            await connection.close()
+        if self._connection.is_closed():  # a test ended the server's connections
+            self._connection = await asyncpg.connect(self.url)
+        for row in await self._connection.fetch(self._filled):
+            await self._connection.execute(f'delete from "{row["name"]}"')
+
+
+def filled_sql(tables: Iterable[str]) -> str:
+    """A select of the `name` of each of these tables that has a row."""
+    return " union all ".join(
+        f"select '{table}' as name where exists (select 1 from \"{table}\")" for table in tables
+    )
 
 
 @contextmanager
@@ -81,7 +92,9 @@ def databases(folder: Path) -> Iterator[SqliteDatabases | PostgresDatabases]:
         yield SqliteDatabases(folder)
         return
     with throwaway_postgres() as url:
-        yield PostgresDatabases(url, folder)
+        made = PostgresDatabases(url, folder)
+        yield made
+        made.close()
 
 
 def with_keys(settings: Settings, *keys: bytes) -> Settings:

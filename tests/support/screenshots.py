@@ -1,21 +1,25 @@
 """Write every page to screenshots/: phone and desktop, English and Spanish, scripts off.
 
-`python -m tests.support.screenshots [LANGUAGE ...]`. A made-up language from right to left is
-among them on the phone, so that what was built for left to right alone can be seen.
+`python -m tests.support.screenshots [--hard] [LANGUAGE ...]`. A made-up language from right to left
+is among them on the phone, so that what was built for left to right alone can be seen. `--hard`
+takes each page at 320 pixels and with letters twice as large instead, and names every page that is
+wider than its window.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import hashlib
 import shutil
-import sys
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
-from playwright.async_api import Browser
+from playwright.async_api import Browser, CDPSession
 
 from service.settings import ROOT
 from tests.journeys import family
@@ -25,9 +29,10 @@ from tests.support.browser import PHONE, open_browser
 from tests.support.servers import Service
 
 FOLDER = ROOT / "screenshots"
-WIDE = {"width": 1180, "height": 900}
 LANGUAGES = ("en", "es", "qps-rtl")
 RIGHT_TO_LEFT = "qps-rtl"
+USUAL_LETTERS, LARGE_LETTERS = 16, 32
+SETTLES, TALLEST = 100, 8_000
 # What each office answers, so that the status page shows every kind of card.
 ANSWERS: dict[str, dict[str, Any] | None] = {
     "seattle_utilities": {"outcome": "approved", "effective_on": "2026-12-01"},
@@ -43,23 +48,56 @@ STAFF_PAGES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How wide a window is, and how large its reader has set the letters."""
+
+    width: int
+    height: int
+    letters: int = USUAL_LETTERS
+
+
+USUAL = {"phone": Look(**PHONE), "desktop": Look(1180, 900)}
+HARD = {"narrow": Look(320, 640), "large": Look(360, 740, LARGE_LETTERS)}
+
+
 class Camera:
-    """Takes each page twice, as a phone and as a desktop show it."""
+    """Takes each page as several windows show it, and notes where one is too narrow for it."""
+
+    too_wide: ClassVar[list[str]] = []
+    looks: ClassVar[Mapping[str, Look]] = USUAL
 
     def __init__(self, walker: Walker, folder: Path) -> None:
         self.walker, self.folder, self.taken = walker, folder, 0
-        both = {"phone": PHONE, "desktop": WIDE}
-        self.sizes = both if walker.words.code != RIGHT_TO_LEFT else {"phone": PHONE}
 
     async def take(self, name: str) -> None:
         """The whole page as it stands now."""
         self.taken += 1
         page = self.walker.page
-        for size, viewport in self.sizes.items():
-            await page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        session = await page.context.new_cdp_session(page)
+        for size, look in self.looks.items():
+            if size == "desktop" and self.walker.words.code == RIGHT_TO_LEFT:
+                continue
             path = self.folder / size / f"{self.taken:02}-{name}.png"
-            await page.screenshot(path=path, full_page=True)
+            await page.set_viewport_size({"width": look.width, "height": look.height})
+            if look.letters == USUAL_LETTERS:
+                await page.screenshot(path=path, full_page=True)
+            else:
+                await self._take_large(session, look, path)
+            if await page.evaluate("document.documentElement.scrollWidth") > look.width:
+                self.too_wide.append(str(path.relative_to(FOLDER)))
+        await session.send("Page.setFontSizes", {"fontSizes": {"standard": USUAL_LETTERS}})
+        await session.detach()
         await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+
+    async def _take_large(self, session: CDPSession, look: Look, path: Path) -> None:
+        """A picture of the whole page would be taken with the usual letters: the window grows."""
+        page = self.walker.page
+        await session.send("Page.setFontSizes", {"fontSizes": {"standard": look.letters}})
+        await page.wait_for_timeout(SETTLES)
+        tall = await page.evaluate("document.documentElement.scrollHeight")
+        await page.set_viewport_size({"width": look.width, "height": min(tall, TALLEST)})
+        await page.screenshot(path=path)
 
     async def opened(self, name: str, path: str) -> None:
         """The page of an address."""
@@ -113,6 +151,7 @@ async def public_pages(camera: Camera) -> None:
         ("accessibility", "/accessibility"),
         ("begin", "/benefits/start"),
         ("return", "/benefits/return"),
+        ("lost", "/benefits/return/lost"),
         ("not-found", "/nowhere"),
     ):
         await camera.opened(name, path)
@@ -184,8 +223,9 @@ async def staff_pages(browser: Browser, service: Service, code: str, folder: Pat
             await walker.opens("/staff/cases")
             case = walker.page.locator("main table a").first
             path = await case.get_attribute("href") or ""
-            for name, ending in (("case", ""), ("ask", "/ask"), ("decide", "/decide")):
-                await camera.opened(name, f"{path}{ending}")
+            await camera.opened("case", path)
+            for ending in ("print", "ask", "decide", "way-back"):
+                await camera.opened(ending, f"{path}/{ending}")
 
 
 async def main(languages: tuple[str, ...]) -> None:
@@ -199,7 +239,14 @@ async def main(languages: tuple[str, ...]) -> None:
                     await residents_pages(walker, camera, service)
                 await staff_pages(browser, service, code, FOLDER / code)
     print(f"{sum(1 for _ in FOLDER.rglob('*.png'))} pictures in {FOLDER}")
+    for page in Camera.too_wide:
+        print(f"wider than its window: {page}")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(tuple(sys.argv[1:]) or LANGUAGES))
+    parser = argparse.ArgumentParser(prog="python -m tests.support.screenshots")
+    parser.add_argument("languages", nargs="*", metavar="LANGUAGE")
+    parser.add_argument("--hard", action="store_true", help="320 pixels, and letters at 200 %%")
+    told = parser.parse_args()
+    Camera.looks = HARD if told.hard else USUAL
+    asyncio.run(main(tuple(told.languages) or LANGUAGES))

@@ -120,6 +120,7 @@ class Service(Process):
         self.storage = folder / "storage"
         self.settings = {
             "THRESHOLD_DEMO": "1",
+            "THRESHOLD_DEMO_VOTES": "0",
             "THRESHOLD_BASE_URL": self.url,
             "THRESHOLD_STORAGE": str(self.storage),
             "THRESHOLD_DATABASE_URL": database_url or f"sqlite:///{folder}/threshold.db",

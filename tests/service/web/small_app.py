@@ -14,9 +14,11 @@ from starlette.routing import Route
 from service.app import assemble, wire
 from service.body import FormRules, read_form, read_json, read_query
 from service.rendering import render
-from service.security.guard import takes_form
+from service.resident.start import BeginView
+from service.security.guard import guard_routes, takes_form
 from service.security.roles import Rule
 from service.services import Services
+from service.signposts import Signposts
 
 ANYONE = frozenset({"anyone"})
 
@@ -30,6 +32,7 @@ class WordsView:
     status: int = 200
     request_id: str = "test"
     again: str | None = None
+    typed: tuple[tuple[str, str], ...] = ()
 
 
 async def who(request: Request) -> Response:
@@ -64,6 +67,11 @@ async def words(request: Request) -> Response:
     return render(request, "errors/error.html", WordsView("Hello", "Words."))
 
 
+async def begins(request: Request) -> Response:
+    """A page with a form, shown before any session."""
+    return render(request, "resident/begin.html", BeginView("Hello", None, "", None))
+
+
 async def breaks(_request: Request) -> Response:
     raise ValueError("Maria Canary, 12 Elm Street")
 
@@ -89,8 +97,11 @@ class At:
 EVERYTHING = (
     At("/who", who),
     At("/words", words, methods={"GET": ANYONE}),
-    At("/form", echo_form, methods={"POST": ANYONE}),
-    At("/upload", echo_upload, methods={"POST": ANYONE}),
+    At("/benefits/first", begins, methods={"GET": ANYONE}),
+    At("/voice/first", begins, methods={"GET": ANYONE}),
+    At("/voice/begin", who, methods={"POST": ANYONE}),
+    At("/benefits/form", echo_form, methods={"POST": ANYONE}),
+    At("/benefits/upload", echo_upload, methods={"POST": ANYONE}),
     At("/query", echo_query),
     At("/breaks", breaks),
     At("/api/json", echo_json, "api", {"POST": ANYONE}),
@@ -116,7 +127,8 @@ async def small_app(
         Route(place.path, place.endpoint, methods=list(place.audiences), name=place.name)  # type: ignore[arg-type]
         for place in chosen
     ]
-    app = assemble(wire(services, rules), routes, opens_database=False)
+    signposts = Signposts(guard_routes(routes, rules))
+    app = assemble(wire(services, rules), signposts, opens_database=False)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 40_000))
     async with httpx.AsyncClient(transport=transport, base_url=services.settings.base_url) as made:
         yield made
