@@ -155,4 +155,5 @@ def _index(rows: list[Any], step: str) -> int | None:
     for index, row in enumerate(rows):
         if isinstance(row, dict) and row.get("id") == step:
             return index
-    return int(step) if step.isdigit() and int(step) < len(rows) else None
+    plain = step.isascii() and step.isdecimal() and len(step) < 6
+    return int(step) if plain and int(step) < len(rows) else None

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from string import Formatter
 
-from eligibility.check_cases import changes_without_cases, check_cases
+from eligibility.cases import Case
+from eligibility.check_cases import cases_of, changes_without_cases, check_cases
 from eligibility.expressions.tree import PERSON_SLOT
 from eligibility.findings import Finding, RulesError, nearest
 from eligibility.household import Household
@@ -23,11 +25,22 @@ NOTES = frozenset(("stale", "switch_without_case", "row_gap"))
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found: errors that must be mended, and notes."""
+    """What a check found: errors that must be mended, and notes. `rules` is None where they could
+    not be read."""
 
     errors: tuple[Finding, ...]
     notes: tuple[Finding, ...]
-    programs: int
+    rules: Rulebook | None
+
+    @property
+    def programs(self) -> int:
+        return len(self.rules.programs) if self.rules else 0
+
+    def also(self, errors: Iterable[Finding], notes: Iterable[Finding]) -> Report:
+        """This report with more findings in their places."""
+        return Report(
+            tuple(sorted({*self.errors, *errors})), tuple(sorted({*self.notes, *notes})), self.rules
+        )
 
 
 def check_pack(shared: Path, city: Path | None, today: date) -> Report:
@@ -35,20 +48,22 @@ def check_pack(shared: Path, city: Path | None, today: date) -> Report:
     try:
         rules = load_rules(shared, city)
     except RulesError as error:
-        return Report(tuple(error.findings), (), 0)
+        return Report(tuple(error.findings), (), None)
     findings: list[Finding] = []
     for program in rules.programs.values():
         folder = Path(program.place.file).parent
-        findings += check_cases(rules, program, folder)
+        cases, wrong = cases_of(program, folder)
+        findings += wrong
+        if not wrong:
+            findings += check_cases(rules, program, cases)
+            findings += _switches(rules, program, cases)
         findings += _constant_tests(rules, program, today)
         findings += _placeholders(program)
         findings += _figures(rules, program, today)
-        if (folder / "cases.yaml").exists():
-            findings += _switches(rules, program, folder)
     findings += _row_gaps(rules)
     errors = tuple(sorted(one for one in findings if one.code not in NOTES))
     notes = tuple(sorted(one for one in findings if one.code in NOTES))
-    return Report(errors, notes, len(rules.programs))
+    return Report(errors, notes, rules)
 
 
 def _constant_tests(rules: Rulebook, program: Program, today: date) -> Iterable[Finding]:
@@ -65,27 +80,37 @@ def _constant_tests(rules: Rulebook, program: Program, today: date) -> Iterable[
         except NoValue:
             continue
         if value is not None:
-            word = "met" if value else "not met"
-            text = f'The test "{test.id}" is always {word}, whatever is answered.'
+            word = "always" if value else "never"
+            text = f'The test "{test.id}" is {word} met, whatever is answered.'
             yield test.place.finding("unreachable", text)
 
 
 def _placeholders(program: Program) -> Iterable[Finding]:
     known = (*OWN_PLACEHOLDERS, *program.values)
     for test in program.all_tests():
-        for text in (test.met, test.unmet, test.unclear):
-            for name in PLACEHOLDER.findall(text):
-                if name not in known:
-                    message = f'"{{{name}}}" is not a value of this program.'
-                    yield test.place.finding("placeholder", message, nearest(name, known))
-                elif name in OWN_PLACEHOLDERS and not _compares(program, test.id):
-                    message = f'"{{{name}}}" needs a test that compares two numbers.'
-                    yield test.place.finding("placeholder", message)
+        compares = any(node.op == "compare" for node in test.rule.walk())
+        for name in _names(f"{test.met} {test.unmet} {test.unclear}"):
+            if name is None:
+                message = "Braces hold the name of one value and nothing else."
+                yield test.place.finding("placeholder", message)
+            elif name not in known:
+                message = f'"{{{name}}}" is not a value of this program.'
+                yield test.place.finding("placeholder", message, nearest(name, known))
+            elif name in OWN_PLACEHOLDERS and not compares:
+                message = f'"{{{name}}}" needs a test that compares two numbers.'
+                yield test.place.finding("placeholder", message)
 
 
-def _compares(program: Program, test_id: str) -> bool:
-    test = next(one for one in program.all_tests() if one.id == test_id)
-    return any(node.op == "compare" for node in test.rule.walk())
+def _names(text: str) -> Iterable[str | None]:
+    """The names in braces; None for braces that hold anything else."""
+    try:
+        fields = [field[1:] for field in Formatter().parse(text) if field[1] is not None]
+    except ValueError:
+        return [None]
+    return [
+        name if not form and turn is None and PLACEHOLDER.fullmatch(f"{{{name}}}") else None
+        for name, form, turn in fields
+    ]
 
 
 def _figures(rules: Rulebook, program: Program, today: date) -> Iterable[Finding]:
@@ -104,8 +129,8 @@ def _figures(rules: Rulebook, program: Program, today: date) -> Iterable[Finding
             yield row.place.finding("stale", text, "Add the new value if there is one.")
 
 
-def _switches(rules: Rulebook, program: Program, folder: Path) -> Iterable[Finding]:
-    for day, name in changes_without_cases(rules, program, folder):
+def _switches(rules: Rulebook, program: Program, cases: list[Case]) -> Iterable[Finding]:
+    for day, name in changes_without_cases(rules, program, cases):
         text = f'"{name}" changes on {day}, without a case on that day and on the day before.'
         yield program.place.finding("switch_without_case", text)
 

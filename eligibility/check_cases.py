@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from eligibility.cases import Case, read_cases
 from eligibility.dates import next_one
@@ -23,23 +24,27 @@ from eligibility.screening import screen
 
 @dataclass
 class Sides:
-    """On which sides the cases put each test, and on which days they screen."""
+    """On which sides the cases put each test."""
 
     seen: dict[str, set[bool | None]] = field(default_factory=dict)
-    days: set[date] = field(default_factory=set)
 
 
-def check_cases(rules: Rulebook, program: Program, folder: Path) -> list[Finding]:
-    """Findings of one program's cases.yaml."""
+def cases_of(program: Program, folder: Path) -> tuple[list[Case], list[Finding]]:
+    """One program's cases.yaml, and what is wrong with it."""
     path = folder / "cases.yaml"
     if not path.exists():
-        return [program.place.finding("no_cases", f'"{program.id}" has no cases.yaml.')]
+        return [], [program.place.finding("no_cases", f'"{program.id}" has no cases.yaml.')]
     reader = Reader()
     try:
         cases = read_cases(reader, path)
     except RulesError as error:
-        return error.findings
-    findings = list(reader.findings)
+        return [], error.findings
+    return cases, reader.findings
+
+
+def check_cases(rules: Rulebook, program: Program, cases: Iterable[Case]) -> list[Finding]:
+    """The cases whose result is another one, and tests that no case has on both sides."""
+    findings: list[Finding] = []
     sides = Sides()
     for case in cases:
         findings += _run(rules, program, case, sides)
@@ -97,8 +102,14 @@ def _compare(
         found = result.amount
         got = (number_json(found.low), number_json(found.high)) if found else None
         if got != case.amount:
-            text = f'The case "{case.name}" should give {case.amount} cents{whom} but gives {got}.'
+            wanted, given = _dollars(case.amount), _dollars(got) if got else "no amount"
+            text = f'The case "{case.name}" should give {wanted}{whom} but gives {given}.'
             yield _failed(case.place, text)
+
+
+def _dollars(amounts: tuple[Any, Any]) -> str:
+    shown = [f"${amount / 100:,.2f}" for amount in dict.fromkeys(amounts)]
+    return " to ".join(shown)
 
 
 def _failed(place: Place, text: str) -> Finding:
@@ -110,7 +121,6 @@ def _note_sides(
 ) -> None:
     """Evaluate every test of the program, whether or not it decides in this case."""
     world = rules.world(household, on)
-    sides.days.add(on)
     people = world.people if program.unit == "person" else [None]
     for person in people:
         world.env[PERSON_SLOT] = person
@@ -144,12 +154,11 @@ def _never_settled(rules: Rulebook, test: Test) -> bool:
 
 
 def changes_without_cases(
-    rules: Rulebook, program: Program, folder: Path
+    rules: Rulebook, program: Program, cases: Iterable[Case]
 ) -> Iterable[tuple[date, str]]:
     """Days on which a figure of the program changes inside the span of its cases, without a
     case on the day and one on the day before."""
-    reader = Reader()
-    days = {case.on for case in read_cases(reader, folder / "cases.yaml")}
+    days = {case.on for case in cases}
     if not days:
         return
     first, last_day = min(days), max(days)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from stat import S_ISREG
+from typing import Any, NoReturn
 
 import yaml
+from yaml.reader import ReaderError
 
 from eligibility.findings import Finding, RulesError
 
@@ -59,16 +61,34 @@ Node = Text | Items | Table
 
 def read_document(path: Path, shown_as: str | None = None) -> Node:
     """The one document in a file. Raises RulesError, never anything of the YAML library."""
-    name = shown_as or str(path)
-    whole = Place(name, 0, 0)
+    return read_text(text_of(path, shown_as), shown_as or str(path))
+
+
+def text_of(path: Path, shown_as: str | None = None) -> str:
+    """The text of a file of a pack. Raises RulesError for what is no file, too large or no text."""
+    whole = Place(shown_as or str(path), 0, 0)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise RulesError([whole.finding("too_large", "This file is over 512 kB.")])
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = "This file cannot be read as UTF-8 text."
+        # A pipe or a device would keep a reader waiting for ever.
+        if not S_ISREG(path.stat().st_mode):
+            raise RulesError([whole.finding("unreadable", "Here must be a file.")])
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        message = f"This file cannot be read: {(error.strerror or 'no reason given').lower()}."
         raise RulesError([whole.finding("unreadable", message)]) from error
-    return read_text(text, name)
+    if len(raw) > MAX_BYTES:
+        raise RulesError([whole.finding("too_large", f"This file is over {MAX_BYTES // 1024} kB.")])
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = _at_byte(whole.file, raw, error.start)
+        message = "This is not UTF-8 text from here on."
+        raise RulesError([place.finding("unreadable", message)]) from error
+
+
+def _at_byte(name: str, raw: bytes, position: int) -> Place:
+    before = raw[:position]
+    return Place(name, before.count(b"\n") + 1, position - before.rfind(b"\n"))
 
 
 def read_text(text: str, name: str) -> Node:
@@ -88,12 +108,17 @@ class _Composer:
         try:
             self.events = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
             return self._document()
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
+        except ReaderError as error:
+            place = _at_byte(self.name, text.encode(), error.position)
+            self._no_yaml(place, error.reason, error)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
             place = Place(self.name, mark.line + 1 if mark else 0, mark.column + 1 if mark else 0)
-            problem = str(getattr(error, "problem", None) or "it is not well formed")
-            message = f"This is not YAML that can be read: {problem}."
-            raise RulesError([place.finding("not_yaml", message)]) from error
+            self._no_yaml(place, error.problem or error.context or "it is not whole", error)
+
+    def _no_yaml(self, place: Place, problem: str, error: yaml.YAMLError) -> NoReturn:
+        message = f"This is not YAML that can be read: {problem}."
+        raise RulesError([place.finding("not_yaml", message)]) from error
 
     def _document(self) -> Node:
         node: Node | None = None
@@ -147,7 +172,6 @@ class _Composer:
             key = self._node(event, depth + 1)
             if not isinstance(key, Text):
                 self._refuse(event, "key", "A key must be plain text.")
-                break
             if key.value == "<<":
                 self._refuse(event, "anchor", "Merge keys are not used in packs.")
             if key.value in entries:
@@ -161,7 +185,7 @@ class _Composer:
     def _place(self, event: Any) -> Place:
         return Place(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def _refuse(self, event: yaml.Event, code: str, message: str) -> None:
+    def _refuse(self, event: yaml.Event, code: str, message: str) -> NoReturn:
         raise RulesError([self._place(event).finding(code, message)])
 
 

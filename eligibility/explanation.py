@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from eligibility.determination import MET, Measure, Reason
 from eligibility.expressions.tree import PERSON_SLOT
 from eligibility.fewest import Fewest, Settled
-from eligibility.parameters import NoValue, Source
+from eligibility.parameters import NO_FIGURE, NoValue, Reading
 from eligibility.program import Program, Test
 from eligibility.rulebook import Rulebook
 from eligibility.spans import Number, Span, ends, is_open, span
 from eligibility.switches import Switchboard
 from eligibility.tracing import TracedWorld
+from eligibility.trying import EVERYTHING, Trying
 from eligibility.witness import Chooser, Seen, Witness
 from eligibility.wording import Shown, Wording
 from eligibility.world import PersonView
@@ -22,8 +24,7 @@ from eligibility.world import PersonView
 NO_FIGURES = "We do not have this program's figures for that day."
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(NamedTuple):
     """The reasons of one determination, and what is still to be told."""
 
     reasons: tuple[Reason, ...]
@@ -40,50 +41,93 @@ class Result:
     outcome: bool | None
     concerned: bool = True
     witness: Witness = field(default_factory=list)
-    read: dict[int, int] = field(default_factory=dict)
+    tried: bool = False
     why: Why | None = None
 
 
 class Explainer:
     """Explains all results of one household. Equal tests are explained once."""
 
-    def __init__(self, world: TracedWorld, rules: Rulebook) -> None:
+    def __init__(self, world: TracedWorld, rules: Rulebook, refine: bool = False) -> None:
         self.world = world
         self.rules = rules
-        self.tests = rules.traced[0].tests
-        self.wordings = rules.traced[2]
+        self.refine = refine
+        compiler, _, self.wordings, self.personal = rules.traced
+        self.tests = compiler.tests
+        self.common: dict[int, Seen] = {}
+        self.own: dict[int, dict[int, Seen]] = {view.place: {} for view in world.people}
         self.reasons: dict[Any, Reason] = {}
-        self.labels: dict[int, tuple[str, ...]] = {}
         self.readable: dict[str, int] = {}
         self.told_by: dict[int, int] = {}
-        self.sources: dict[int, dict[str, str]] = {}
 
     def decide(self, result: Result) -> None:
         """Whether the tests of a program are met, and which of them decide."""
-        program = result.program
+        program, who = result.program, result.program.who
         self.world.env[PERSON_SLOT] = result.person
-        chooser = Chooser(self._look, lambda: self.world.told)
-        fits = True if program.who is None else chooser.truth(program.who)
+        own = self.own[result.person.place] if result.person else {}
+        fits, told, read = (True, 0, 0) if who is None else self._seen(who, own)
         result.concerned = fits is not False
-        if fits is False or program.status_now == "closed":
-            result.outcome = False
-        else:
-            met = chooser.truth(program.tests)
-            result.outcome = met if met is False or fits else None
         if program.status_now == "closed":
+            result.outcome = False
             result.why = Why((_plain("status", "unmet", program.status_text, program),), (), ())
+        elif fits is False and who is not None:
+            result.outcome, result.witness = False, [(who, told, read)]
         else:
-            result.witness = chooser.choose(program, result.outcome)
-            result.read = {id(test): chooser.see(test)[1] for test, _ in result.witness}
+            self._choose(result, Chooser(program, self._look, self.personal, self.common, own))
+            if result.outcome is None and self.refine:
+                self._try(result)
+
+    @cached_property
+    def trying(self) -> Trying:
+        """Made when the first result is unclear."""
+        return Trying(self.world.plain(self.rules.roots), self.rules)
+
+    def _choose(self, result: Result, chooser: Chooser) -> None:
+        program = result.program
+        fits = True if program.who is None else chooser.see(program.who)[0]
+        met = False if fits is False else chooser.see(program.tests)[0]
+        result.concerned = fits is not False
+        result.outcome = met if met is False or fits else None
+        result.witness = chooser.choose(result.outcome)
+
+    def _try(self, result: Result) -> None:
+        """Settle what says the same in every way that a few answers can turn out. Such a result
+        rests on all that its tests can read."""
+        if self.trying.open.isdisjoint(self.rules.tried_for(result.program)):
+            return
+        self.trying.world.memo = dict(self.world.memo)
+        outcome, _ = self.trying.decide(result.program, result.person)
+        if outcome is None:
+            return
+
+        def look(test: Test) -> Seen:
+            truth, told, read = self._look(test)
+            if truth is not None:
+                return truth, told, read
+            truth = self.trying.truth(test, result.person)
+            return truth, self._told_by(test) if truth is not None else told, read
+
+        self._choose(result, Chooser(result.program, look, EVERYTHING))
+        result.tried = True
+
+    def _seen(self, test: Test, own: dict[int, Seen]) -> Seen:
+        found = own.get(id(test.rule))
+        if found is None:
+            found = own[id(test.rule)] = self._look(test)
+        return found
 
     def _look(self, test: Test) -> Seen:
-        self.world.log = 0
-        return self.tests[id(test.rule)](self.world), self.world.log
+        world = self.world
+        world.log = 0
+        truth = self.tests[id(test.rule)](world)
+        return truth, world.log & world.told, world.log
 
     def explain(self, results: list[Result], minimal: bool) -> None:
         """The reasons of every result, if so asked with only the answers it cannot do without."""
         if minimal:
-            self._leave_out([one for one in results if one.outcome is not None and not one.why])
+            self._leave_out(
+                [one for one in results if one.outcome is not None and not (one.why or one.tried)]
+            )
         for result in results:
             if result.why is None:
                 self.world.env[PERSON_SLOT] = result.person
@@ -110,7 +154,7 @@ class Explainer:
         )
 
     def _elsewhere(self, result: Result) -> int:
-        deciding = {id(test) for test, _ in result.witness}
+        deciding = {id(test) for test, _, _ in result.witness}
         found = 0
         for test in result.program.all_tests():
             if id(test) not in deciding:
@@ -133,10 +177,10 @@ class Explainer:
                 truth = compiler.tests[id(test.rule)](bare)
             except NoValue:
                 truth = None
-            return truth, needed & self._told_by(test)
+            return truth, needed & self._told_by(test), 0
 
         with fewest.alone(result.person, needed) as bare:
-            result.witness = Chooser(look, lambda: -1).choose(result.program, result.outcome)
+            result.witness = Chooser(result.program, look).choose(result.outcome)
 
     def _readable(self, program_id: str) -> int:
         """All told answers a program can read."""
@@ -155,77 +199,55 @@ class Explainer:
 
     def _why(self, result: Result) -> Why:
         world, outcome = self.world, result.outcome
-        settle: dict[str, None] = {}
-        stale: dict[str, None] = {}
+        settle: list[str] = []
+        stale: list[str] = []
         reasons = []
-        for test, mask in result.witness:
-            log = result.read.get(id(test)) or self._look(test)[1]
+        for test, mask, log in result.witness:
+            log = log or self._look(test)[2]
             if outcome is None:
-                settle.update(dict.fromkeys(world.open_at(log)))
-            reasons.append(self._reason(result.program, test, outcome, mask, log))
-            stale.update(dict.fromkeys(self._stale(log)))
-        return Why(tuple(reasons), tuple(settle), tuple(stale))
-
-    def _stale(self, log: int) -> tuple[str, ...]:
-        """Labels of older figures among what was read."""
-        found = self.labels.get(log)
-        if found is None:
-            read = self.world.figures_of(log)
-            found = self.labels[log] = tuple(one.rows[-1].label for one in read if one.stale)
-        return found
+                settle += world.open_at(log)
+            read = world.figures_of(log)
+            reasons.append(self._reason(result.program, test, outcome, mask, read))
+            for one in read:
+                if one.stale:
+                    stale.append(one.rows[-1].label)
+        return Why(tuple(reasons), _each_once(settle), _each_once(stale))
 
     def _reason(
-        self, program: Program, test: Test, outcome: bool | None, mask: int, log: int
+        self, program: Program, test: Test, outcome: bool | None, mask: int, read: list[Reading]
     ) -> Reason:
         """Why a test came out so. The same for everyone where it looks at no one in particular."""
         wording = self.wordings.of(program, test, outcome)
-        person = self.world.env[PERSON_SLOT] if wording.personal else None
-        key = (program.id, test.id, outcome, mask, person.index if person else None)
+        if wording.personal:
+            return self._make(test, outcome, wording, mask, read)
+        key = (id(test), outcome, mask)
         found = self.reasons.get(key)
         if found is None:
-            found = self.reasons[key] = self._make(test, outcome, wording, mask, log)
+            found = self.reasons[key] = self._make(test, outcome, wording, mask, read)
         return found
 
     def _make(
-        self, test: Test, outcome: bool | None, wording: Wording, mask: int, log: int
+        self, test: Test, outcome: bool | None, wording: Wording, mask: int, read: list[Reading]
     ) -> Reason:
         world = self.world
-        shown = self._shown(wording, outcome)
-        read = world.figures_of(log)
-        value = limit = distance = None
+        shown = self._shown(wording, outcome) if wording.shown else None
+        value = limit = distance = unit = period = None
         if shown is not None:
             value = shown.value(world)
             world.log = 0
             limit = shown.limit(world)
-            read = [*world.figures_of(world.log), *read]
+            read = world.figures_of(world.log) or read
             distance = _distance(value, limit)
-        reading = read[0] if read else None
-        row = reading.rows[-1] if reading else None
+            unit, period = shown.unit, shown.period
+        values = self._measures(wording, value, limit, distance) if wording.blanks else {}
+        figure = read[0].shown if read else NO_FIGURE
+        named = (figure.parameter, figure.label, figure.since, figure.stale, figure.confidence)
+        source = figure.source or wording.source
+        facts = world.told_at(mask)
+        sides = (limit, value, distance, unit, period)
         return Reason(
-            test=test.id,
-            outcome=MET[outcome],
-            facts=world.told_at(mask),
-            limit=limit,
-            value=value,
-            distance=distance,
-            unit=shown.unit if shown else None,
-            period=shown.period if shown else None,
-            parameter=reading.parameter.id if reading else None,
-            label=row.label if row else None,
-            since=reading.since if reading else None,
-            stale=bool(reading and reading.stale),
-            confidence=reading.confidence if reading else None,
-            source=self._source(row.source) if row else wording.source,
-            text=wording.text,
-            values=self._measures(wording, value, limit, distance),
-            link=wording.link,
+            test.id, MET[outcome], facts, *sides, *named, source, wording.text, values, wording.link
         )
-
-    def _source(self, source: Source) -> dict[str, str]:
-        found = self.sources.get(id(source))
-        if found is None:
-            found = self.sources[id(source)] = source.to_json()
-        return found
 
     def _measures(
         self,
@@ -245,12 +267,20 @@ class Explainer:
         parts = wording.shown
         if len(parts) < 2:
             return parts[0] if parts else None
-        fitting = [part for part in parts if part.holds(self.world) is outcome]
-        return (fitting or parts)[0]
+        for part in parts:
+            if part.holds(self.world) is outcome:
+                return part
+        return parts[0]
+
+
+def _each_once(texts: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts)) if texts else ()
 
 
 def _distance(value: Any, limit: Any) -> Number | None:
     """How far the value is from the limit, never below zero."""
+    if type(value) is int and type(limit) is int:
+        return abs(value - limit)
     low, high = ends(value - limit)
     if is_open(low) or is_open(high):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -62,6 +63,7 @@ class Vocabulary:
     max_people: int
     max_incomes: int
     program_ids: frozenset[str] = field(default_factory=frozenset)
+    stored: Mapping[str, Any] | None = None
 
     def __contains__(self, fact_id: object) -> bool:
         return fact_id in self.facts
@@ -81,13 +83,82 @@ class Vocabulary:
         """The same words, once it is known which programs there are."""
         return replace(self, program_ids=ids)
 
-    def canonical(self, ids: frozenset[str]) -> dict[str, Any]:
-        """What a stored rule text keeps of the facts it reads."""
-        return {
-            fact_id: {"type": str(fact.type), "bounds": list(fact.bounds or ())}
-            for fact_id, fact in sorted(self.facts.items())
-            if fact_id in ids
-        }
+    def canonical(self, ids: Iterable[str]) -> Any:
+        """What a stored rule text keeps of the facts it reads: enough to read it again when this
+        vocabulary has other words. What was read from such a text is kept as it was."""
+        if self.stored is not None:
+            return self.stored
+        wanted = set(ids)
+        members = sorted(one.rpartition(".")[2] for one in wanted if ".receives." in one)
+        wanted = {".".join(one.split(".")[:2]) for one in wanted}
+        if "person.incomes" in wanted:
+            wanted |= {one for one, fact in self.facts.items() if fact.entity == "income"}
+        found = {one: _kept(self.facts[one]) for one in sorted(wanted & set(self.facts))}
+        return {**found, "receives": sorted({*members} & set(self.benefits))}
+
+    def as_stored(self, stored: Mapping[str, Any]) -> Vocabulary:
+        """This vocabulary with the facts of a stored rule text as they were then."""
+        facts, benefits = dict(self.facts), dict(self.benefits)
+        for name in stored.get("receives", ()):
+            benefits.setdefault(name, name)
+        for one, kept in stored.items():
+            if one != "receives":
+                facts[one] = _as_kept(one, kept, self.facts.get(one))
+        return replace(self, facts=facts, benefits=benefits, stored=stored)
+
+    def told(self, facts: Any) -> Any:
+        """Of answers, those the stored text knows: no other can matter to its rules, and another
+        may have a name by now that nothing here has."""
+        if self.stored is None or not isinstance(facts, dict):
+            return facts
+        kept = {name: facts[name] for name in ("on", "people_complete") if name in facts}
+        if "household" in facts:
+            kept["household"] = self._part(facts["household"], "household")
+        if "people" in facts:
+            kept["people"] = [
+                {"id": one["id"], **self._part(one, "person")} for one in facts["people"]
+            ]
+        return kept
+
+    def _part(self, told: Mapping[str, Any], entity: str) -> dict[str, Any]:
+        stored = self.stored or {}
+        part = {name: value for name, value in told.items() if f"{entity}.{name}" in stored}
+        if "receives" in part:
+            part["receives"] = self._receives(part["receives"])
+        return part
+
+    def _receives(self, told: Any) -> Any:
+        known = self.receivable()
+        if isinstance(told, list):
+            return [one for one in told if one in known]
+        return {one: value for one, value in told.items() if one in known or one == "unknown"}
+
+
+def _kept(fact: Fact) -> dict[str, Any]:
+    kept = {"type": str(fact.type), "bounds": list(fact.bounds or ())}
+    more = {"unit": fact.unit, "period": fact.period, "choices": list(fact.choices)}
+    return {**kept, **{name: value for name, value in more.items() if value}}
+
+
+def _as_kept(one: str, kept: Mapping[str, Any], today: Fact | None) -> Fact:
+    """A fact as a stored text has it. Older texts say less, so the rest is today's."""
+    entity, _, name = one.rpartition(".")
+    bounds = kept["bounds"]
+    plain = Fact(
+        *(one, entity or "top", name, FactType(kept["type"]), None, None, None, ()),
+        only_applicants=False,
+        sensitivity="sensitive",
+        retention="case",
+        why="",
+    )
+    return replace(
+        today or plain,
+        type=FactType(kept["type"]),
+        bounds=(bounds[0], bounds[1]) if bounds else None,
+        unit=kept.get("unit", today.unit if today else None),
+        period=kept.get("period", today.period if today else None),
+        choices=tuple(kept.get("choices", today.choices if today else ())),
+    )
 
 
 FACT_KEYS = (

@@ -37,7 +37,7 @@ class Settled:
     needed: int = 0
 
     def __post_init__(self) -> None:
-        for _, mask in self.witness:
+        for _, mask, _ in self.witness:
             self.read |= mask
 
 
@@ -51,9 +51,9 @@ class Fewest:
         self.tests = compiler.tests
         self.remembered: dict[int, dict[int, Any]] = {}
         for place, value in traced.memo.items():
-            self.remembered.setdefault(traced.logs[place], {})[place] = value
-        self.timeless: dict[int, Any] = {}
-        self._keep(self.timeless, traced.told)
+            rests_on = traced.logs[place] & traced.told
+            self.remembered.setdefault(rests_on, {})[place] = value
+        self.timeless = self.remembered.pop(0, {})
         self.forced: dict[Any, int] = {}
         self.always: dict[str, bool] = {}
 
@@ -73,7 +73,7 @@ class Fewest:
             read |= result.read
         for bit in each_bit(read):
             self.board.hide(bit)
-            whole.memo = {}
+            whole.memo = dict(self.timeless)
             self._keep(whole.memo, bit)
             for result in results:
                 if result.read & bit and not self._holds(whole, result, result.person):
@@ -82,8 +82,8 @@ class Fewest:
 
     def _keep(self, memo: dict[int, Any], hidden: int) -> None:
         """Keep from the whole evaluation what rests on no hidden answer."""
-        for log, values in self.remembered.items():
-            if not log & hidden:
+        for rests_on, values in self.remembered.items():
+            if not rests_on & hidden:
                 memo.update(values)
 
     def _holds(self, world: World, result: Settled, person: PersonView | None) -> bool:
@@ -96,14 +96,18 @@ class Fewest:
     @contextmanager
     def alone(self, person: PersonView | None, answers: int) -> Iterator[World]:
         """A world in which these answers alone are told, and which decides on this person."""
-        bare = self.board.bare
         self.board.put_in(answers)
+        yield self._afresh(person, answers)
+        self.board.take_out(answers)
+
+    def _afresh(self, person: PersonView | None, answers: int) -> World:
+        """The bare world, told these answers, with nothing remembered that rests on others."""
+        bare = self.board.bare
         bare.memo = dict(self.timeless)
         if answers.bit_count() > FEW:
             self._keep(bare.memo, self.traced.told & ~answers)
         bare.env[PERSON_SLOT] = None if person is None else bare.people[person.index]
-        yield bare
-        self.board.take_out(answers)
+        return bare
 
     def _alone(self, result: Settled, answers: int) -> bool:
         """Whether these answers alone give the result."""
@@ -111,15 +115,15 @@ class Fewest:
             return self._holds(bare, result, bare.env[PERSON_SLOT])
 
     def _forced(self, result: Settled, answers: int) -> bool:
-        """Whether the tests that decide do so with these answers alone."""
-        with self.alone(result.person, answers) as bare:
-            try:
-                return all(
-                    self.tests[id(test.rule)](bare) is result.outcome for test, _ in result.witness
-                )
-            except NoValue:
-                bare.env = [None] * ENV_SIZE
-                return False
+        """Whether the tests that decide do so in the bare world, told these answers alone."""
+        bare = self._afresh(result.person, answers)
+        try:
+            return all(
+                self.tests[id(one[0].rule)](bare) is result.outcome for one in result.witness
+            )
+        except NoValue:
+            bare.env = [None] * ENV_SIZE
+            return False
 
     def _always(self, result: Settled) -> bool:
         """Whether the result holds whatever is told; then no answer is needed."""
@@ -147,9 +151,9 @@ class Fewest:
     def _reduced(self, result: Settled) -> int:
         """A minimal set that forces the tests which decide; the same for all whom they concern."""
         person = None
-        if any(PERSON_SLOT in test.rule.free for test, _ in result.witness):
+        if any(PERSON_SLOT in test.rule.free for test, _, _ in result.witness):
             person = result.person
-        tests = tuple(id(test.rule) for test, _ in result.witness)
+        tests = tuple(id(test.rule) for test, _, _ in result.witness)
         key = (tests, person and person.index, result.outcome, result.read, result.needed)
         if key not in self.forced:
             self.forced[key] = self._left(result)
@@ -159,15 +163,21 @@ class Fewest:
         """Leave out as many answers at once as can be, and where that is too many, half."""
         left = result.read
         waiting = [[*each_bit(result.read & ~result.needed)]]
+        self.board.put_in(left)
         while waiting:
             some = waiting.pop()
             if not some:
                 continue
-            if self._forced(result, left & ~sum(some)):
-                left &= ~sum(some)
-            elif len(some) > 1:
+            out = sum(some)
+            self.board.take_out(out, left & ~out)
+            if self._forced(result, left & ~out):
+                left &= ~out
+                continue
+            self.board.put_in(out, left)
+            if len(some) > 1:
                 half = len(some) // 2
                 waiting += [some[:half], some[half:]]
+        self.board.take_out(left)
         return left
 
     def _smallest(self, result: Settled, every: int, best: int) -> int:

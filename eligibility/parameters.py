@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from eligibility.dates import last, next_one
 from eligibility.documents import Place
@@ -93,6 +93,20 @@ class Parameter:
         return self.rows[index - 1]
 
 
+class ShownFigure(NamedTuple):
+    """What a reason tells of the figure it rests on."""
+
+    parameter: str | None
+    label: str | None
+    since: date | None
+    stale: bool
+    confidence: str | None
+    source: dict[str, str] | None
+
+
+NO_FIGURE = ShownFigure(None, None, None, False, None, None)
+
+
 @dataclass(frozen=True)
 class Reading:
     """A parameter as read on one day by one program: one row, or two when the take-over day
@@ -113,6 +127,15 @@ class Reading:
     def confidence(self) -> str:
         """How sure we are of it: the least sure of its rows."""
         return max(row.confidence for row in self.rows)
+
+    @cached_property
+    def shown(self) -> ShownFigure:
+        """What a reason tells of it."""
+        row = self.rows[-1]
+        source = row.source.to_json()
+        return ShownFigure(
+            self.parameter.id, row.label, self.since, self.stale, self.confidence, source
+        )
 
     @cached_property
     def single(self) -> Number:

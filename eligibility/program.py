@@ -159,6 +159,14 @@ class Program:
             trees.append(self.clock.urgent_when)
         return self.figures.union(*(tree.figures for tree in trees))
 
+    @property
+    def all_facts(self) -> frozenset[str]:
+        """Every fact its text names, also those only a sentence, a clock or an agency needs."""
+        trees = list(self.values.values())
+        if self.clock is not None and self.clock.urgent_when is not None:
+            trees.append(self.clock.urgent_when)
+        return self.facts.union(self.apply_facts, *(tree.facts for tree in trees))
+
     @cached_property
     def fields(self) -> tuple[str, ...]:
         """The facts its agency is granted: those that decide and those needed to apply."""

@@ -20,7 +20,7 @@ from eligibility.expressions.tree import (
     Type,
 )
 from eligibility.facts import Vocabulary
-from eligibility.findings import nearest
+from eligibility.findings import RulesError, nearest
 from eligibility.parameter_files import read_source
 from eligibility.parameters import Parameter, Source
 from eligibility.program import Amount, Clock, Group, Handoff, Program, Season, Test
@@ -59,6 +59,8 @@ PROGRAM_KEYS = (
 REQUIRED = ("id", "name", "summary", "unit", "apply", "agency", "law", "eligible")
 TEST_KEYS = ("test", "is", "met", "unmet", "unclear", "source")
 MAX_GROUPS = 6
+MAX_WAY = 24
+TOO_LONG = f"Named values lean on each other over {MAX_WAY} steps deep."
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,11 @@ class Known:
 def read_program(reader: Reader, node: Node, known: Known) -> Program:
     """The program in a file. Findings go to the reader; the result is whole if there are none."""
     table = reader.table(node, PROGRAM_KEYS, REQUIRED)
-    return _ProgramReader(reader, table, known).read()
+    try:
+        return _ProgramReader(reader, table, known).read()
+    except RecursionError:  # short ways of long expressions may still be too much
+        reader.add(table.place, "too_deep", TOO_LONG)
+        raise RulesError(reader.findings) from None
 
 
 class _ProgramReader:
@@ -162,6 +168,9 @@ class _ProgramReader:
             message = f"These values need each other in a circle: {circle}."
             self.reader.add(node.place, "cycle", message)
             return self.known.trees.make("truth", (), True, BOOL)
+        if len(self.open) >= MAX_WAY:
+            self.reader.add(node.place, "too_deep", TOO_LONG)
+            raise RulesError(self.reader.findings)
         self.open.append(name)
         tree = self._read_value(section, node)
         self.open.remove(name)
@@ -205,9 +214,7 @@ class _ProgramReader:
             seasons=seasons,
             law=self._law(),
             who=self._who(),
-            tests=self._group(get("eligible") or self.table, 1)
-            if get("eligible")
-            else Group("all", ()),
+            tests=self._eligible(),
             amount=self._amount(),
             values=dict(self.done),
             not_checked=reader.texts(get("not_checked")),

@@ -8,6 +8,10 @@ from datetime import date
 from eligibility.documents import Items, Node, Place, Table, Text
 from eligibility.findings import Finding, RulesError, nearest
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+MOST_UNKNOWN = 20
+"""Of so many unknown keys in one table each is named; a table of more is another mistake."""
+
 
 class Reader:
     """Collects findings while a pack is read, so one run names them all."""
@@ -29,11 +33,10 @@ class Reader:
             self.add(node.place, "not_a_table", "Here must be a table of keys and values.")
             return Table({}, {}, node.place)
         known = list(allowed)
-        for key, place in node.keys.items():
-            if key not in known:
-                self.add(
-                    place, "unknown_key", f'"{key}" is not a key used here.', nearest(key, known)
-                )
+        unknown = [key for key in node.keys if key not in known]
+        for key in unknown[:MOST_UNKNOWN]:
+            message = f'"{key[:40]}" is not a key used here.'
+            self.add(node.keys[key], "unknown_key", message, nearest(key, known))
         for key in required:
             if key not in node.entries:
                 self.add(node.place, "missing_key", f'The key "{key}" is missing here.')
@@ -91,7 +94,7 @@ class Reader:
             return None
         value = self.text(node)
         try:
-            if len(value) == 10:
+            if len(value) == 10 and EARLIEST <= date.fromisoformat(value) <= LATEST:
                 return date.fromisoformat(value)
         except ValueError:
             pass

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from eligibility.circles import refuse_circles
 from eligibility.documents import Node, Table, read_document, read_text
 from eligibility.expressions.compile import Closure, Compiler, conjunction, disjunction, pays_key
-from eligibility.expressions.tree import Trees
+from eligibility.expressions.repeats import read_twice
+from eligibility.expressions.tree import PERSON_SLOT, Expr, Trees
 from eligibility.facts import Vocabulary, load_vocabulary
-from eligibility.findings import RulesError
 from eligibility.household import Household
 from eligibility.parameter_files import load_parameters, parameters_of
 from eligibility.parameters import MAX_SIZE, Parameter
@@ -25,6 +25,7 @@ from eligibility.program_files import Known, read_program
 from eligibility.reading import Reader
 from eligibility.spans import ends
 from eligibility.tracing import TracedWorld
+from eligibility.witness import personal_parts
 from eligibility.wording import Wordings
 from eligibility.world import Blank, Figures, Root, World
 
@@ -47,6 +48,8 @@ class Rulebook:
     roots: Roots
     _figures: dict[date, Figures] = field(default_factory=dict)
     _sources: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    _tried: dict[str, frozenset[str]] = field(default_factory=dict)
+    _twice: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Rulebook({', '.join(self.programs)})"
@@ -70,10 +73,28 @@ class Rulebook:
         return TracedWorld(household, self.blank, self.figures_on(on), roots, on).trace()
 
     @cached_property
-    def traced(self) -> tuple[Compiler, Roots, Wordings]:
-        """What explanations need: closures that note what they read, and the words."""
+    def traced(self) -> tuple[Compiler, Roots, Wordings, frozenset[int]]:
+        """What explanations need: closures that note what they read, the words, and which tests
+        and groups of tests look at the person decided on."""
         compiler = self.compiler.traced()
-        return compiler, compile_roots(compiler, self.programs), Wordings(compiler)
+        roots = compile_roots(compiler, self.programs)
+        parts = (personal_parts(program, PERSON_SLOT) for program in self.programs.values())
+        return compiler, roots, Wordings(compiler), frozenset().union(*parts)
+
+    def read_twice(self, rule: Expr) -> tuple[str, ...]:
+        """The answers of few values that a rule of these programs reads in more than one place."""
+        found = self._twice.get(id(rule))
+        if found is None:
+            found = self._twice[id(rule)] = read_twice(rule, self.facts)
+        return found
+
+    def tried_for(self, program: Program) -> frozenset[str]:
+        """The same of all tests of a program."""
+        found = self._tried.get(program.id)
+        if found is None:
+            names = (self.read_twice(test.rule) for test in program.all_tests())
+            found = self._tried[program.id] = frozenset().union(*names)
+        return found
 
     def hash_of(self, program_id: str) -> str:
         """SHA-256 of the program's canonical rule text."""
@@ -115,13 +136,13 @@ class Rulebook:
     def _canonical(self, program_id: str) -> dict[str, Any]:
         programs = [self.programs[name] for name in self.linked(program_id)]
         parameters = {key[0] for program in programs for key in program.all_figures}
-        facts = frozenset().union(*(program.facts for program in programs))
+        facts = frozenset().union(*(program.all_facts for program in programs))
         return {
             "engine": ENGINE,
             "program": program_id,
             "programs": {program.id: program.raw for program in programs},
             "parameters": {name: self.parameters[name].raw for name in sorted(parameters)},
-            "facts": self.facts.canonical(frozenset(".".join(f.split(".")[:2]) for f in facts)),
+            "facts": self.facts.canonical(facts),
         }
 
 
@@ -146,8 +167,10 @@ def load_rules(shared: Path, city: Path | None = None) -> Rulebook:
         folders.append(city / "programs")
     documents: dict[str, Node] = {}
     for folder in folders:
-        for path in sorted(folder.glob("*/program.yaml")):
-            documents[str(path)] = read_document(path)
+        for home in sorted(folder.glob("*/")):
+            path = home / "program.yaml"
+            if path.exists() or path.is_symlink():  # a link to nowhere is a mistake, not a gap
+                documents[str(path)] = read_document(path)
     return build_rules(reader, vocabulary, parameters, list(documents.values()))
 
 
@@ -167,7 +190,8 @@ def rules_from_source(source: Mapping[str, Any], vocabulary: Vocabulary) -> Rule
         for parameter in parameters_of(reader, _as_node(document, name)):
             parameters[parameter.id] = parameter
     documents = [_as_node(raw, name) for name, raw in source["programs"].items()]
-    return build_rules(reader, vocabulary, parameters, documents, whole=False)
+    then = vocabulary.as_stored(source["facts"])
+    return build_rules(reader, then, parameters, documents, whole=False)
 
 
 def _in_order(value: Any) -> Any:
@@ -203,7 +227,7 @@ def build_rules(
         program = read_program(reader, document, known)
         programs[program.id] = program
     reader.stop_if_any()
-    _refuse_circles(programs)
+    refuse_circles(programs)
     compiler = Compiler()
     roots = compile_roots(compiler, programs)
     return Rulebook(facts, parameters, programs, compiler, Blank(facts), roots)
@@ -221,17 +245,6 @@ def _units(reader: Reader, documents: list[Node]) -> dict[str, str]:
         unit = document.entries.get("unit")
         units[program_id] = reader.text(unit) if unit else "household"
     return units
-
-
-def _refuse_circles(programs: Mapping[str, Program]) -> None:
-    graph = {program.id: program.links for program in programs.values()}
-    try:
-        tuple(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        circle = " -> ".join(error.args[1])
-        place = programs[error.args[1][0]].place
-        message = f"These programs need each other's result in a circle: {circle}."
-        raise RulesError([place.finding("cycle", message)]) from None
 
 
 def compile_roots(compiler: Compiler, programs: Mapping[str, Program]) -> Roots:

@@ -14,7 +14,7 @@ from eligibility.parameters import NoValue
 from eligibility.program import Amount
 from eligibility.rulebook import Rulebook
 from eligibility.spans import ends, is_open
-from eligibility.tracing import TracedWorld
+from eligibility.trying import Trying
 from eligibility.world import World
 
 NO_REASONS = Why((), (), ())
@@ -27,6 +27,7 @@ def screen(
     programs: Iterable[str] | None = None,
     explain: bool = True,
     minimal: bool = False,
+    refine: bool = True,
 ) -> list[Determination]:
     """One determination for each program, or for each person of a program decided by person.
 
@@ -36,6 +37,9 @@ def screen(
     `explain` adds the reasons: the tests that decide, and the answers each rests on. `minimal`
     keeps of these only the fewest that force the result: without any one of them it is unclear.
     That takes several times as long, so pages that show no answers do without.
+
+    `refine` settles what the walk leaves unclear if it says the same in every way that a few
+    answers can turn out. It costs only where something is unclear.
     """
     day = on or household.on
     if day is None:
@@ -49,15 +53,18 @@ def screen(
         for person in ([None] if program.unit == "household" else world.people)
     ]
     if traced is None:
-        _decided(results, rules, world)
+        _decided(results, rules, world, refine)
     else:
-        _explained(results, rules, traced, minimal)
+        _explained(results, Explainer(traced, rules, refine), minimal)
         world = traced.plain(rules.roots)
-    return [_determination(result, rules, world) for result in results]
+        traced.forget()
+    standing = {one.id: (one.status_on(day), rules.hash_of(one.id)) for one in chosen}
+    return [_determination(one, rules, world, *standing[one.program.id]) for one in results]
 
 
-def _decided(results: list[Result], rules: Rulebook, world: World) -> None:
+def _decided(results: list[Result], rules: Rulebook, world: World, refine: bool) -> None:
     """Verdicts without reasons."""
+    trying = Trying(world, rules)
     derived, tests = rules.compiler.reads.derived, rules.compiler.tests
     for result in results:
         program, person = result.program, result.person
@@ -67,13 +74,14 @@ def _decided(results: list[Result], rules: Rulebook, world: World) -> None:
                 world.env[PERSON_SLOT] = person
                 result.concerned = tests[id(program.who.rule)](world) is not False
             result.outcome = derived(world, program.id, person) if result.concerned else False
+            if result.outcome is None and refine:
+                result.outcome, result.concerned = trying.decide(program, person)
         except NoValue:
             result.why = without_figures(program)
 
 
-def _explained(results: list[Result], rules: Rulebook, world: TracedWorld, minimal: bool) -> None:
+def _explained(results: list[Result], explainer: Explainer, minimal: bool) -> None:
     """Results with their reasons."""
-    explainer = Explainer(world, rules)
     for result in results:
         try:
             explainer.decide(result)
@@ -82,14 +90,16 @@ def _explained(results: list[Result], rules: Rulebook, world: TracedWorld, minim
     explainer.explain(results, minimal)
 
 
-def _determination(result: Result, rules: Rulebook, world: World) -> Determination:
+def _determination(
+    result: Result, rules: Rulebook, world: World, status: str, rules_hash: str
+) -> Determination:
     program, person = result.program, result.person
     outcome, why = result.outcome, result.why or NO_REASONS
     amount: AmountRange | None = None
     if outcome and program.amount is not None:
         world.env[PERSON_SLOT] = person
         try:
-            amount = _amount(program.amount, rules, world)
+            amount = amount_of(program.amount, rules, world)
         except NoValue:
             outcome, why = None, without_figures(program)
     return Determination(
@@ -97,18 +107,19 @@ def _determination(result: Result, rules: Rulebook, world: World) -> Determinati
         person.id if person else None,
         OUTCOMES[outcome],
         result.concerned,
-        program.status_on(world.on),
+        status,
         program.apply,
         amount,
         why.reasons,
         program.not_checked,
         why.would_settle,
         why.stale,
-        rules.hash_of(program.id),
+        rules_hash,
     )
 
 
-def _amount(amount: Amount, rules: Rulebook, world: World) -> AmountRange:
+def amount_of(amount: Amount, rules: Rulebook, world: World) -> AmountRange:
+    """What a program is worth to the household or person the world is set to."""
     compile_ = rules.compiler.compile
     low = ends(compile_(amount.low)(world))[0]
     high: Any = ends(compile_(amount.high)(world))[1]

@@ -57,30 +57,36 @@ class Switchboard:
             else:
                 switch(self.whole, -1)
 
-    def put_in(self, bits: int) -> None:
-        """Tell the bare world these answers and no others."""
+    def put_in(self, bits: int, others: int = 0) -> None:
+        """Tell the bare world these answers, where it is told the others already."""
         for switch in self._found(bits):
             if isinstance(switch, Switch):
                 switch.bare.update(switch.told)
             else:
-                switch(self.bare, bits)
+                switch(self.bare, bits | others)
 
-    def take_out(self, bits: int) -> None:
-        """Leave the bare world with nothing told."""
+    def take_out(self, bits: int, others: int = 0) -> None:
+        """Take answers out of the bare world, so that only the others are told."""
         for switch in self._found(bits):
             if isinstance(switch, Switch):
                 switch.bare.update(switch.blank)
             else:
-                switch(self.bare, 0)
+                switch(self.bare, others)
 
     def _found(self, bits: int) -> Iterable[Switch | Callable[[World, int], None]]:
+        """The switches of some answers. One that is for several answers comes once."""
         known = self._switches
+        shared = set()
         while bits:
             bit = bits & -bits
             bits ^= bit
             found = known.get(bit)
             if found is None:
                 found = known[bit] = self._switch(self.traced.path(bit))
+            if not isinstance(found, Switch):
+                if found in shared:
+                    continue
+                shared.add(found)
             yield found
 
     def _switch(self, path: str) -> Switch | Callable[[World, int], None]:

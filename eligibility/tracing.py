@@ -11,22 +11,21 @@ from eligibility.parameters import Reading
 from eligibility.spans import Span
 from eligibility.world import FigureKey, PersonView, Root, World, received
 
-AGE_CELLS = ("person.birth_date", "person.age", "person.age_months")
-TIE_CELLS = ("person.ties", "person.tax_household", "person.tax_role")
+AGES = frozenset(("birth_date", "age", "age_months"))
+TIES = frozenset(("ties", "tax_household", "tax_role"))
 
-PathsOf = Callable[[str], Iterable[str]]
+Found = Callable[[str], int]
 
 
 class Bits(dict[str, int]):
     """The bits of each cell's answers, one for each path, given when it is first read."""
 
-    def __init__(self, world: TracedWorld, paths: PathsOf) -> None:
+    def __init__(self, find: Found) -> None:
         super().__init__()
-        self.world = world
-        self.paths = paths
+        self.find = find
 
     def __missing__(self, name: str) -> int:
-        found = self[name] = self.world.mask(self.paths(name))
+        found = self[name] = self.find(name)
         return found
 
 
@@ -40,24 +39,36 @@ class TracedWorld(World):
         self.logs: dict[int, int] = {}
         self.placed: dict[str | FigureKey, int] = {}
         self.names: list[str | FigureKey] = []
-        self.told = self.answers = 0
+        self.told = self.answers = self.figured = 0
         self.answered: dict[str, Any] = {}
+        self.telling: dict[int, dict[str, Any]] = {}
         self.lists: dict[int, list[str]] = {}
         self.readings: dict[int, list[Reading]] = {}
+        self.on_lines: dict[int, int] = {}
         self.gaps: dict[str, str | None] = {}
         rows = self.source.facts.get("people") or ()
         self.rows = {
             person.id: (person, row) for person, row in zip(self.source.people, rows, strict=True)
         }
-        self.bits = Bits(self, self._household_paths)
-        self.anyone.bits = Bits(self, self._anyone_paths)
-        for view, person in zip(self.people, self.source.people, strict=True):
-            view.bits = Bits(self, partial(self._person_paths, person))
+        self.bits: Mapping[str, int] = Bits(self._of_household)
+        self.anyone.bits = Bits(self._of_anyone)
+        for view, (person, row) in zip(self.people, self.rows.values(), strict=True):
+            view.bits = Bits(partial(self._of_person, person, row, f"people.{view.id}."))
             for index, income in enumerate(view.incomes):
-                path = (f"people.{view.id}.incomes.{index}",)
-                income.bits = Bits(self, partial(_always, path))
-        self.any_income.bits = Bits(self, partial(_always, ()))
+                path = f"people.{view.id}.incomes.{index}"
+                income.bits = Bits(partial(self._always, path, row["incomes"][index] or None))
+        self.any_income.bits = Bits(_nothing)
         return self
+
+    def forget(self) -> None:
+        """Let go of what is no longer read. The bits know their world, so without this only
+        Python's search for circles would free it."""
+        self.bits = {}
+        for view in (*self.people, self.anyone):
+            view.bits = {}
+            for income in view.incomes:
+                income.bits = {}
+        self.any_income.bits = {}
 
     def plain(self, roots: Mapping[str, Root]) -> World:
         """The same answers without tracing; what was found out so far is remembered."""
@@ -78,22 +89,26 @@ class TracedWorld(World):
 
     def mask(self, paths: Iterable[str]) -> int:
         """The bits of some paths, given in the order in which they are first read."""
-        found, placed = 0, self.placed
+        found = 0
         for path in paths:
-            bit = placed.get(path)
-            found |= self.bit(path) if bit is None else bit
+            found |= self.bit(path)
         return found
 
-    def bit(self, name: str | FigureKey) -> int:
-        bit = self.placed.get(name)
+    def bit(self, path: str) -> int:
+        """The bit of an answer."""
+        bit = self.placed.get(path)
+        return self._placed(path, self._told_json(path)) if bit is None else bit
+
+    def _placed(self, path: str, told: Any) -> int:
+        """The bit of an answer, with what was told."""
+        bit = self.placed.get(path)
         if bit is None:
-            bit = self.placed[name] = 1 << len(self.names)
-            self.names.append(name)
-            if isinstance(name, str):
-                self.answers |= bit
-                told = self.answered[name] = self._told_json(name)
-                if told is not None:
-                    self.told |= bit
+            bit = self.placed[path] = 1 << len(self.names)
+            self.names.append(path)
+            self.answers |= bit
+            self.answered[path] = told
+            if told is not None:
+                self.told |= bit
         return bit
 
     def path(self, bit: int) -> str:
@@ -105,35 +120,51 @@ class TracedWorld(World):
         mask &= self.answers
         found = self.lists.get(mask)
         if found is None:
-            found = self.lists[mask] = [str(name) for name in self._each(mask)]
+            found = self.lists[mask] = self._each(mask)
         return found
 
     def told_at(self, mask: int) -> dict[str, Any]:
         """The answers of some bits as they were told, by path."""
-        answered = self.answered
-        return {path: answered[path] for path in self.named(mask)}
+        told = self.telling.get(mask)
+        if told is None:
+            answered = self.answered
+            told = self.telling[mask] = {path: answered[path] for path in self._each(mask)}
+        return dict(told)
 
-    def _each(self, mask: int) -> Iterable[str | FigureKey]:
+    def _each(self, mask: int) -> list[Any]:
+        """The paths and figures of some bits."""
+        names, found = self.names, []
         while mask:
-            bit = mask & -mask
-            yield self.names[bit.bit_length() - 1]
-            mask ^= bit
+            place = mask.bit_length() - 1
+            found.append(names[place])
+            mask ^= 1 << place
+        found.reverse()
+        return found
 
     def reading(self, figure: FigureKey) -> Reading:
         """The figure on this day, noted as read."""
-        bit = self.placed.get(figure)
-        self.log |= self.bit(figure) if bit is None else bit
+        self.log |= self.figure_bits((figure,))
         return self.figures[figure]
+
+    def figure_bits(self, figures: Iterable[FigureKey]) -> int:
+        """The bits of some figures."""
+        found = 0
+        for figure in figures:
+            bit = self.placed.get(figure)
+            if bit is None:
+                bit = self.placed[figure] = 1 << len(self.names)
+                self.names.append(figure)
+                self.figured |= bit
+            found |= bit
+        return found
 
     def figures_of(self, log: int) -> list[Reading]:
         """The figures among what was read, in order."""
-        mask = log & ~self.answers
+        mask = log & self.figured
         found = self.readings.get(mask)
         if found is None:
-            figures = self.figures
-            found = self.readings[mask] = [
-                figures[name] for name in self._each(mask) if not isinstance(name, str)
-            ]
+            figures: Any = self.figures
+            found = self.readings[mask] = [figures[name] for name in self._each(mask)]
         return found
 
     def told_of(self, log: int) -> int:
@@ -198,50 +229,57 @@ class TracedWorld(World):
         partial_date = path.endswith("birth_date") and isinstance(told, str) and len(told) < 10
         return path if partial_date else None
 
-    def _household_paths(self, name: str) -> tuple[str, ...]:
-        if not name.startswith("household.receives."):
-            return (name,)
-        member = name.rpartition(".")[2]
-        if not received(self.source, member):
-            for person in self.source.people:
-                if received(person, member):
-                    return (f"people.{person.id}.receives.{member}",)
-        return (name,)
+    def _of_household(self, name: str) -> int:
+        if name.startswith("household.receives."):
+            member = name.rpartition(".")[2]
+            told = received(self.source, member)
+            if not told:
+                for person in self.source.people:
+                    if received(person, member):
+                        return self._placed(f"people.{person.id}.receives.{member}", True)
+            return self._placed(name, told)
+        if name == "people_complete":
+            return self._placed(name, self.source.people_complete)
+        home = self.source.facts.get("household") or {}
+        return self._placed(name, _answered(home.get(name[len("household.") :])))
 
-    def _anyone_paths(self, name: str) -> tuple[str, ...]:
+    def _of_anyone(self, name: str) -> int:
         if not name.startswith("person.receives."):
-            return ()
+            return 0
         member = name.rpartition(".")[2]
         told = received(self.source, member)
-        return (f"household.receives.{member}",) if told is False else ()
+        return self._placed(f"household.receives.{member}", told) if told is False else 0
 
-    def _person_paths(self, person: Person, name: str) -> tuple[str, ...]:
-        base = f"people.{person.id}."
-        if name in AGE_CELLS:
+    def _of_person(self, person: Person, row: dict[str, Any], base: str, name: str) -> int:
+        own = name[len("person.") :]
+        if own in AGES:
             told_months = person.birth is None and person.age_months is not None
-            return (base + ("age_months" if told_months else "birth_date"),)
-        if name in TIE_CELLS:
-            return self._tie_paths(person, name)
-        if name.startswith("person.receives."):
-            member = name.rpartition(".")[2]
-            if received(person, member) is None and received(self.source, member) is False:
-                return (f"household.receives.{member}",)
-        return (base + name.partition(".")[2],)
+            own = "age_months" if told_months else "birth_date"
+        elif own in TIES:
+            return self._of_ties(person, row, base, own)
+        elif own.startswith("receives."):
+            member = own[len("receives.") :]
+            told = received(person, member)
+            if told is None and received(self.source, member) is False:
+                return self._placed(f"household.receives.{member}", False)
+            return self._placed(base + own, told)
+        return self._placed(base + own, _answered(row.get(own)))
 
-    def _tie_paths(self, person: Person, name: str) -> tuple[str, ...]:
-        own = (f"people.{person.id}.ties",)
-        if name != "person.tax_household" or (person.ties and person.ties.tax_household):
-            return own
-        namers = [
-            f"people.{one.id}.ties"
-            for one in self.source.people
-            if one.ties and one.ties.tax_household == person.id
-        ]
-        return tuple(namers) or own
+    def _of_ties(self, person: Person, row: dict[str, Any], base: str, own: str) -> int:
+        mine = person.ties and person.ties.tax_household
+        namers = 0
+        if own == "tax_household" and not mine:
+            for one in self.source.people:
+                if one.ties and one.ties.tax_household == person.id:
+                    namers |= self.bit(f"people.{one.id}.ties")
+        return namers or self._placed(base + "ties", _answered(row.get("ties")))
+
+    def _always(self, path: str, told: Any, _: str) -> int:
+        return self._placed(path, told)
 
 
-def _always(paths: tuple[str, ...], _: str) -> tuple[str, ...]:
-    return paths
+def _nothing(_: str) -> int:
+    return 0
 
 
 def _answered(told: Any) -> Any:

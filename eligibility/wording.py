@@ -50,11 +50,11 @@ class Wordings:
 
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
-        self._made: dict[tuple[str, str, bool | None], Wording] = {}
+        self._made: dict[tuple[int, bool | None], Wording] = {}
 
     def of(self, program: Program, test: Test, outcome: bool | None) -> Wording:
         """The wording of a test of a program with this outcome."""
-        key = (program.id, test.id, outcome)
+        key = (id(test), outcome)
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = self._make(program, test, outcome)
@@ -71,7 +71,8 @@ class Wordings:
             elif name in program.values:
                 tree = program.values[name]
                 unit = tree.type.unit or tree.type.kind
-                blanks.append(Blank(name, self.compiler.compile(tree), unit, tree.type.period))
+                closure = self.compiler.remembering(tree)
+                blanks.append(Blank(name, closure, unit, tree.type.period))
                 free |= tree.free
         return Wording(
             text,

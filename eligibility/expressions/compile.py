@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
 from eligibility.dates import age_months, age_years
+from eligibility.expressions.fused import COMPARISONS, fused
 from eligibility.expressions.lines import line_of
 from eligibility.expressions.loops import LOOPS
 from eligibility.expressions.memory import Plain, Reads, Traced, has_loop, with_own_variables
@@ -15,17 +15,9 @@ from eligibility.money import rounded
 from eligibility.pay import Counter, factors, turn
 from eligibility.ratio import inverse
 from eligibility.spans import ends, greatest, hull, least, span
-from eligibility.world import PLACES, PersonView, World
+from eligibility.world import PLACES, World
 
 Closure = Callable[[World], Any]
-COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 CHEAP = ("fact", "truth", "call", "likely", "pays")
 """What is read at once, or remembered anyway."""
 
@@ -80,13 +72,16 @@ class Compiler:
     def _build(self, tree: Expr) -> Closure:
         if tree.op in LOOPS:
             return LOOPS[tree.op](tree, [self.compile(arg) for arg in tree.args])
+        short = fused(tree, self.reads)
+        if short is not None:
+            return short
         method: Callable[[Expr], Closure] = getattr(self, f"_{tree.op}")
         built = method(tree)
-        if isinstance(self.reads, Plain):
-            size = line_of(tree)
-            if size is not None:
-                return on_a_line(built, self.compile(size), self.place(id(tree)))
-        return built
+        line = line_of(tree)
+        if line is None:
+            return built
+        size = self.compile(line.size) if line.size else None
+        return self.reads.on_a_line(built, size, self.place(id(tree)), line.figures)
 
     def _two(self, tree: Expr) -> tuple[Closure, Closure]:
         return self.compile(tree.args[0]), self.compile(tree.args[1])
@@ -174,8 +169,6 @@ class Compiler:
 
     def _same(self, tree: Expr) -> Closure:
         left, right = self._two(tree)
-        if tree.args[0].type.kind == "person":
-            return lambda world: _same_person(left(world), right(world))
         return lambda world: _same_choice(left(world), right(world))
 
     def _among(self, tree: Expr) -> Closure:
@@ -227,12 +220,6 @@ class Compiler:
         birth = self.reads.view(slot, "person.birth_date")
         return lambda world: measure(birth(world), world.day(which, (month, day)))
 
-    def _tie(self, tree: Expr) -> Closure:
-        first, second = (arg.data for arg in tree.args)
-        kind: str = tree.data
-        ties = self.reads.ties
-        return lambda world: _tied(ties, world, kind, world.env[first], world.env[second])
-
     def _likely(self, tree: Expr) -> Closure:
         program: str = tree.data if tree.op == "likely" else pays_key(tree.data)
         slot = tree.args[0].data if tree.args else None
@@ -252,22 +239,6 @@ class Compiler:
         if has_loop(named):
             body = with_own_variables(body)
         return self.reads.remembered(body, place, uses_person)
-
-
-def on_a_line(value: Closure, size: Closure, place: int) -> Closure:
-    """A limit made from figures and one size only: worked out once a day for each size."""
-
-    def limit(world: World) -> Any:
-        count = size(world)
-        if type(count) is not int or not 0 <= count < PLACES:
-            return value(world)
-        lines = world.figures.lines
-        found = lines.get(place + count)
-        if found is None:
-            found = lines[place + count] = value(world)
-        return found
-
-    return limit
 
 
 def _portion(part: Any, of: Any) -> Any:
@@ -339,31 +310,7 @@ def _either(first: Closure, second: Closure) -> Closure:
     return either
 
 
-def _same_person(first: Any, second: Any) -> bool | None:
-    if first is second:
-        return True if first.index >= 0 else None
-    return False
-
-
 def _same_choice(first: Any, second: Any) -> bool | None:
     if first is None or second is None:
         return None
     return bool(first == second)
-
-
-def _tied(
-    ties: Callable[[World, PersonView], Any],
-    world: World,
-    kind: str,
-    first: PersonView,
-    second: PersonView,
-) -> bool | None:
-    """Whether the first is the spouse or a parent of the second. A told list of ties is whole;
-    a marriage told by either side holds for both."""
-    mine = ties(world, first)
-    if kind == "parent_of":
-        return None if mine is None or second.index < 0 else second.id in mine.children
-    theirs = ties(world, second)
-    if (mine and second.id in mine.spouses) or (theirs and first.id in theirs.spouses):
-        return True
-    return None if mine is None and theirs is None else False

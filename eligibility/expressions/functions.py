@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LOOP_NAMES = ("sum", "any", "all", "count", "min", "max")
 TAX_ROLES = ("head", "spouse", "dependent")
+MAX_LOOPS = 3
+"""Each loop within another multiplies the work by the size of the household."""
 
 
 def take(parser: Parser, node: ast.Call, count: int) -> list[ast.expr]:
@@ -236,7 +238,12 @@ def loop(parser: Parser, name: str, node: ast.Call) -> Expr | None:
 
 
 def _next_slot(scope: Scope) -> int:
-    return max([FIRST_LOOP_SLOT, *(slot + 1 for _, slot in scope.variables.values())])
+    """Where the next loop keeps its variable. Raises where loops stand too deep in each other."""
+    slot = max([FIRST_LOOP_SLOT, *(slot + 1 for _, slot in scope.variables.values())])
+    if slot >= FIRST_LOOP_SLOT + MAX_LOOPS:
+        message = f"Loops stand in each other over {MAX_LOOPS} deep."
+        raise ExpressionError("too_deep", message)
+    return slot
 
 
 class _Loop:

@@ -101,13 +101,30 @@ def _holds_always(tree: Expr) -> bool:
 
 def _sum(tree: Expr, given: list[Closure]) -> Closure:
     value, members = given[0], _members(tree, given, 1)
-    if members.owner is None and members.income_slot is not None:
-        return _sum_of_incomes(value, members)
+    add_up = _sum_of_people if members.income_slot is None else _sum_of_incomes
+    return add_up(value, members)
+
+
+def _sum_of_people(value: Closure, members: Members) -> Closure:
+    """The sum over people, without a detour."""
+    slot, which = members.person_slot, members.which
 
     def total(world: Any) -> Number:
-        sums = Sums()
-        for inside, times in members(world):
-            sums.add(value(world), inside, times)
+        sums, env = Sums(), world.env
+        inside: bool | None = True
+        for person in world.people:
+            env[slot] = person
+            if which is not None:
+                inside = which(world)
+            if inside is True:
+                sums.exact = sums.exact + value(world)
+            elif inside is None:
+                sums.add(value(world), None, 1)
+        more = world.more_people()
+        if more:
+            env[slot] = world.anyone
+            if which is None or which(world) is not False:
+                sums.add(value(world), None, more)
         return sums.total()
 
     return total
@@ -140,50 +157,78 @@ class Sums:
 
 def _sum_of_incomes(value: Closure, members: Members) -> Closure:
     """The sum over the incomes of people: by far the most frequent, so without a detour."""
-    person_slot, slot = members.person_slot, members.income_slot
-    which, which_income = members.which, members.which_income
+    slot, which, owner = members.person_slot, members.which, members.owner
+    add = _adding_incomes(value, members)
 
-    def add(world: Any, sums: Sums, person: Any, inside: bool | None, times: int) -> None:
-        env = world.env
-        for income in person.incomes:
-            env[slot] = income
-            found = inside if which_income is None else _both(inside, which_income(world))
-            if found is not False:
-                sums.add(value(world), found, times)
-        more = world.more_incomes(person)
-        if more:
-            env[slot] = world.any_income
-            if which_income is None or which_income(world) is not False:
-                sums.add(value(world), None, times * more)
+    def of_one(world: Any) -> Number:
+        sums = Sums()
+        add(world, sums, owner(world), True, 1)  # type: ignore[misc]  # only where there is one
+        return sums.total()
 
     def total(world: Any) -> Number:
         sums, env = Sums(), world.env
         inside: bool | None = True
         for person in world.people:
-            env[person_slot] = person
+            env[slot] = person
             if which is not None:
                 inside = which(world)
             if inside is not False:
                 add(world, sums, person, inside, 1)
         more = world.more_people()
         if more:
-            env[person_slot] = world.anyone
+            env[slot] = world.anyone
             if which is None or which(world) is not False:
                 add(world, sums, world.anyone, None, more)
         return sums.total()
 
-    return total
+    return total if owner is None else of_one
+
+
+def _adding_incomes(value: Closure, members: Members) -> Callable[..., None]:
+    """Adds the incomes of one person to a sum."""
+    slot, which = members.income_slot, members.which_income
+
+    def add(world: Any, sums: Sums, person: Any, inside: bool | None, times: int) -> None:
+        env = world.env
+        for income in person.incomes:
+            env[slot] = income
+            found = inside
+            if which is not None:
+                found = which(world) if inside else _both(inside, which(world))
+            if found is not False:
+                sums.add(value(world), found, times)
+        more = world.more_incomes(person)
+        if more:
+            env[slot] = world.any_income
+            if which is None or which(world) is not False:
+                sums.add(value(world), None, times * more)
+
+    return add
 
 
 def _count(tree: Expr, given: list[Closure]) -> Closure:
     members = _members(tree, given, 0)
+    which, slot = members.which, members.person_slot
 
     def count(world: Any) -> Number:
-        low = high = 0
-        for inside, times in members(world):
-            high += times
-            if inside is True:
-                low += times
+        if which is None:
+            low = high = len(world.people)
+        else:
+            low = high = 0
+            env = world.env
+            for person in world.people:
+                env[slot] = person
+                inside = which(world)
+                if inside is not False:
+                    high += 1
+                    if inside:
+                        low += 1
+        more = world.more_people()
+        if more:
+            if which is not None:
+                world.env[slot] = world.anyone
+            if which is None or which(world) is not False:
+                high += more
         return span(low, high)
 
     return count
@@ -193,6 +238,8 @@ def _any(tree: Expr, given: list[Closure]) -> Closure:
     value, members = given[0], _members(tree, given, 1)
     if members.income_slot is None:
         return _any_person(value, members.which, members.person_slot)
+    if members.owner is not None:
+        return _any_income(value, members, members.owner)
 
     def some(world: Any) -> bool | None:
         result: bool | None = False
@@ -222,6 +269,30 @@ def _any_person(value: Closure, which: Closure | None, slot: int) -> Closure:
                 result = None
         if result is False and world.more_people():
             env[slot] = world.anyone
+            if (which is None or which(world) is not False) and value(world) is not False:
+                result = None
+        return result
+
+    return some
+
+
+def _any_income(value: Closure, members: Members, owner: Closure) -> Closure:
+    which, slot = members.which_income, members.income_slot
+
+    def some(world: Any) -> bool | None:
+        env, person = world.env, owner(world)
+        result: bool | None = False
+        for income in person.incomes:
+            env[slot] = income
+            found = True if which is None else which(world)
+            if found is not False:
+                found = _both(found, value(world))
+            if found is True:
+                return True
+            if found is None:
+                result = None
+        if world.more_incomes(person):
+            env[slot] = world.any_income
             if (which is None or which(world) is not False) and value(world) is not False:
                 result = None
         return result

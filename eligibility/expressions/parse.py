@@ -27,6 +27,7 @@ MAX_TEXT = 2_000
 MAX_NODES = 400
 MAX_DEPTH = 24
 MAX_NUMBER = 10**12
+NOT_WHOLE = "This is not a whole expression."
 
 CHOICE_COMPARISONS = {ast.Eq: "==", ast.NotEq: "!="}
 COMPARISONS = {
@@ -46,17 +47,21 @@ def parse(text: str, scope: Scope) -> Expr:
     if "\\" in text or "\x00" in text:
         raise ExpressionError("syntax", "Backslashes are not used in expressions.")
     try:
-        tree = ast.parse(f"({text}\n)", mode="eval")
+        # In brackets, so that it may have line breaks; parentheses could be closed in the text.
+        tree = ast.parse(f"[{text}\n]", mode="eval").body
     except SyntaxError as error:
         line, column = error.lineno or 1, max(0, (error.offset or 1) - 2)
         lines = text.splitlines() or [""]
         if line > len(lines):
             line, column = len(lines), max(1, len(lines[-1]))
-        message = "This is not a whole expression."
-        raise ExpressionError("syntax", message, None, line, column) from error
+        raise ExpressionError("syntax", NOT_WHOLE, None, line, column) from error
     except (RecursionError, MemoryError, ValueError, OverflowError) as error:
         raise ExpressionError("too_deep", "This expression is nested too deep.") from error
-    return Parser(scope).read(tree.body)
+    if isinstance(tree, ast.ListComp):
+        raise ExpressionError("loop", "A loop stands in any(...), count(...) or another of these.")
+    if not isinstance(tree, ast.List) or len(tree.elts) != 1:
+        raise ExpressionError("syntax", NOT_WHOLE)
+    return Parser(scope).read(tree.elts[0])
 
 
 class Parser:
@@ -173,6 +178,9 @@ class Parser:
         return self.trees.make("fact", args, fact.id, self._fact_type(node, fact))
 
     def _fact_type(self, node: ast.expr, fact: Fact) -> Type:
+        if fact.entity == "income" and fact.name != "kind":
+            message = "Of an income only its kind is read here; `countable` reads the rest."
+            raise self.error(node, "not_a_value", message)
         match fact.type:
             case FactType.BOOL:
                 return BOOL
@@ -180,11 +188,9 @@ class Parser:
                 return CHOICE
             case FactType.INTEGER:
                 return Type("number", fact.unit or "number")
-            case FactType.MONEY if fact.entity != "income":
+            case FactType.MONEY:
                 return Type("number", "money", fact.period)
         message = f'"{fact.id}" cannot be used in a rule; it is for the agency.'
-        if fact.entity == "income":
-            message = "Amounts of income are read by `countable` only."
         raise self.error(node, "not_a_value", message)
 
     def _receives(self, node: ast.expr, kind: str, member: str, args: tuple[Expr, ...]) -> Expr:

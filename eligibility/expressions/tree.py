@@ -17,7 +17,7 @@ class Type:
 
     def __str__(self) -> str:
         if self.kind != "number":
-            return {"bool": "yes or no", "choice": "a choice"}.get(self.kind, f"a {self.kind}")
+            return {"bool": "yes or no", "income": "an income"}.get(self.kind, f"a {self.kind}")
         if self.unit == "money":
             times = {"month": "money a month", "year": "money a year", "told": "money as told"}
             return times.get(self.period or "", "money")
@@ -42,13 +42,17 @@ PERSON_SLOT, EACH_SLOT, FIRST_LOOP_SLOT = 0, 1, 2
 class Expr:
     """One node. Made only by `Trees.make`, so identity is equality."""
 
-    __slots__ = ("args", "cents", "data", "facts", "figures", "free", "links", "op", "type")
+    __slots__ = (
+        *("op", "args", "data", "type", "depth"),
+        *("free", "cents", "facts", "figures", "links"),
+    )
 
     def __init__(self, op: str, args: tuple[Expr, ...], data: Any, type_: Type) -> None:
         self.op = op
         self.args = args
         self.data = data
         self.type = type_
+        self.depth: int = 1 + max((arg.depth for arg in args), default=0)
         self.free = _free(self)
         self.cents = _whole_cents(self)
         self.facts: frozenset[str] = _gather(self, "facts")
@@ -116,7 +120,9 @@ def _whole_cents(node: Expr) -> bool:
         return all(arg.cents for arg in args) or (op == "mul" and _counts(args))
     if op == "if":
         return args[1].cents and args[2].cents
-    if op in ("call", "least_of", "greatest_of", "sum"):
+    if op in ("least_of", "greatest_of"):
+        return args[0].cents and args[3].cents  # the value, and what stands for nobody
+    if op in ("call", "sum"):
         return args[0].cents
     return False
 

@@ -1,4 +1,4 @@
-"""`threshold check` and `threshold screen`: a city's rules on the command line."""
+"""`threshold screen`, and how every command of rules finds a city, a day and a file."""
 
 from __future__ import annotations
 
@@ -15,27 +15,26 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from eligibility import Determination, Rulebook
-    from eligibility.check import Report
+    from eligibility import Determination, Household, Rulebook
 
 ROOT = Path(__file__).resolve().parents[2]
-FINE, FOUND = 0, 1
+FINE = 0
 MAX_BYTES = 64 * 1024 * 1024
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    check = subparsers.add_parser("check", help="check a city's programs and run their cases")
-    check.add_argument("city", nargs="?", metavar="CITY", help="a city's folder or its name")
-    check.add_argument("--on", type=read_day, help="the day to look from, such as 2026-11-22")
-    check.add_argument("--json", action="store_true", help="print findings as JSON")
-    check.set_defaults(run=run_check)
     screen = subparsers.add_parser("screen", help="screen households in a file of facts")
     screen.add_argument("file", metavar="FILE", help="one JSON object, a list, or JSON Lines; -")
     screen.add_argument("--on", type=read_day, help="the day; else the facts' own, or today")
     screen.add_argument("--city", help="a city's folder or its name")
     screen.add_argument("--program", action="append", help="only this program; may be repeated")
     screen.add_argument("--explain", action="store_true", help="say why, and what would settle it")
-    screen.add_argument("--json", action="store_true", help="print the determinations as JSON")
+    screen.add_argument(
+        "--what-if", action="store_true", help="which one answer, changed how much, changes what"
+    )
+    screen.add_argument(
+        "--json", action="store_true", help="print JSON: the determinations, or the changes"
+    )
     screen.set_defaults(run=run_screen)
 
 
@@ -79,65 +78,11 @@ def _offset() -> timedelta:
     return read_settings().now_offset
 
 
-def run_check(arguments: argparse.Namespace) -> int:
-    """0: nothing to mend. 1: findings, each with file, line and column. 2: no such city."""
-    from eligibility.check import check_pack
-
-    city = city_folder(arguments.city)
-    report = check_pack(ROOT / "eligibility", city, arguments.on or today(city))
-    report = _with_blanks(report, city)
-    sys.stdout.write(_report_json(report) if arguments.json else _report_text(report, city))
-    return FOUND if report.errors else FINE
-
-
-def _with_blanks(report: Report, city: Path) -> Report:
-    """What nobody filled yet, in place of all that follows from it."""
-    from dataclasses import replace
-
-    from service.commands.new_program import blanks_left
-
-    blanks = tuple(blanks_left(city))
-    files = {each.file for each in blanks}
-    others = (each for each in report.errors if each.file not in files)
-    return replace(report, errors=tuple(sorted((*blanks, *others)))) if blanks else report
-
-
-def _report_json(report: Report) -> str:
-    rows = [
-        {
-            "level": level,
-            "file": _shown(one.file),
-            "line": one.line,
-            "column": one.column,
-            "code": one.code,
-            "message": one.message,
-            "suggestion": one.suggestion,
-        }
-        for level, findings in (("error", report.errors), ("note", report.notes))
-        for one in findings
-    ]
-    return json.dumps({"findings": rows, "programs": report.programs}) + "\n"
-
-
-def _report_text(report: Report, city: Path) -> str:
-    lines = [str(one).replace(one.file, _shown(one.file), 1) for one in report.errors]
-    lines += [f"note: {str(one).replace(one.file, _shown(one.file), 1)}" for one in report.notes]
-    if report.errors:
-        lines.append(f"{len(report.errors)} to mend in {city.name}.")
-    else:
-        lines.append(f"{city.name}: {report.programs} programs, all cases right.")
-    return "\n".join(lines) + "\n"
-
-
-def _shown(file: str) -> str:
-    """A path as short as it can be said from here."""
-    path = Path(file)
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
-
-
 def run_screen(arguments: argparse.Namespace) -> int:
     """0: screened. 2: the file, the facts or a program named cannot be read."""
     from eligibility import RulesError, load_rules
+    from eligibility.what_if import what_if
+    from service.commands.screen_what_if import table
 
     try:
         rules = load_rules(ROOT / "eligibility", city_folder(arguments.city))
@@ -147,33 +92,45 @@ def run_screen(arguments: argparse.Namespace) -> int:
     if unknown:
         raise BadUse([f"There is no program {name}." for name in unknown])
     shape, households = _read(arguments.file)
-    results = []
+    results, changes = [], []
     for number, facts in enumerate(households):
-        results.append(_screen_one(arguments, rules, facts, number))
+        household, on = _read_one(arguments, rules, facts, number)
+        results.append(_screen_one(arguments, rules, household, on))
+        if arguments.what_if:
+            changes.append(what_if(household, rules, on, arguments.program))
     if arguments.json:
-        rows = [[one.to_json() for one in result] for result in results]
+        rows = [[one.to_json() for one in found] for found in changes or results]
         parts = rows if shape == "lines" else [rows[0] if shape == "one" else rows]
         sys.stdout.writelines(json.dumps(part) + "\n" for part in parts)
         return FINE
     for number, result in enumerate(results):
         head = [f"Household {number + 1}"] if shape != "one" else []
         lines = [*head, *_told(rules, result, explain=arguments.explain)]
+        if arguments.what_if:
+            lines += ["", *table(rules, changes[number])]
         sys.stdout.write("\n".join(lines) + "\n")
     return FINE
 
 
-def _screen_one(
+def _read_one(
     arguments: argparse.Namespace, rules: Rulebook, facts: Any, number: int
-) -> list[Determination]:
-    from eligibility import FactErrors, Household, screen
+) -> tuple[Household, date]:
+    from eligibility import FactErrors, Household
 
     try:
         household = Household.from_facts(facts, rules.facts)
     except FactErrors as error:
         shown = [f"household {number + 1}, {at or '/'}: {text}" for at, _, text in error.errors]
         raise BadUse(shown) from None
-    explain = arguments.explain or arguments.json
-    on = arguments.on or household.on or today(city_folder(arguments.city))
+    return household, arguments.on or household.on or today(city_folder(arguments.city))
+
+
+def _screen_one(
+    arguments: argparse.Namespace, rules: Rulebook, household: Household, on: date
+) -> list[Determination]:
+    from eligibility import screen
+
+    explain = arguments.explain or (arguments.json and not arguments.what_if)
     return screen(household, rules, on, arguments.program, explain, minimal=explain)
 
 

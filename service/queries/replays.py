@@ -113,7 +113,7 @@ async def _replay(shelf: Shelf, row: db.Row, *, explain: bool) -> Replayed:
             differs[program] = "its rules are not stored, or this version reads them otherwise"
             continue
         try:
-            household = Household.from_facts(facts, book.facts)
+            household = Household.from_facts(book.facts.told(facts), book.facts)
         except FactErrors:
             differs[program] = "the stored facts cannot be read any more"
             continue

@@ -106,7 +106,7 @@ KEYS = st.sampled_from(("rent", "receives", "birth_date", "ties", "incomes", "am
 NEAR = st.dictionaries(KEYS, JSON | st.lists(st.dictionaries(KEYS, JSON, max_size=3), max_size=2))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(household=JSON | NEAR, people=JSON | st.lists(NEAR.map(lambda one: {"id": "p", **one})))
 def test_no_json_at_all_makes_the_parser_stumble(household: Any, people: Any) -> None:
     """Either a household or FactErrors; nothing else ever comes out."""

@@ -49,7 +49,12 @@ def test_a_whole_pack_has_nothing_to_mend(tmp_path: Path) -> None:
         ("expect: unlikely", "expect: never", "choice", "likely, unlikely, unclear"),
         ("expect: unlikely", "expect: {p7: unlikely}", "case_person", "p7"),
         ("on: 2025-06-01\n", "on: 2025-06-31\n", "not_a_date", "2025-06-31"),
-        ("expect: likely", "expect: likely, amount: 5", "case", "gives None"),
+        (
+            "expect: likely",
+            "expect: likely, amount: 5",
+            "case",
+            "should give $5.00 but gives no amount",
+        ),
     ],
 )
 def test_a_case_that_does_not_hold_is_named(

@@ -18,7 +18,7 @@ from eligibility.batch.values import (
     where,
     whole,
 )
-from eligibility.expressions.compile import COMPARISONS
+from eligibility.expressions.fused import COMPARISONS
 from eligibility.money import ROUNDINGS, rounded
 from eligibility.ratio import ratio
 from eligibility.spans import ends, greatest, hull, least, span

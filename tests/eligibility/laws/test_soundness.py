@@ -52,7 +52,7 @@ def test_a_completion_keeps_every_answer_that_was_told(rules: Rulebook) -> None:
         told, found = paths(facts["household"]), paths(whole["household"])
         for path, value in told.items():
             if isinstance(value, (str, bool, int)):
-                assert path == ".receives" or found[path] == value
+                assert path.startswith(".receives") or found[path] == value
         household = Household.from_facts(whole, rules.facts)
         assert household.people_complete
         assert len(household.people) >= len(facts["people"])

@@ -1,0 +1,1 @@
+"""The same households through this engine and through another one, in the same run."""
