@@ -14,6 +14,7 @@ In the order a page uses it:
     skip(flow, step, "dont_know", raw, locale)     the quiet ways out of page_view(...).skips
     flow.next_after(step), flow.before(step), flow.first_open(stage)
     review(flow), progress(flow, step), counts(flow), missing(flow, program)
+    saved(flow, programs)                          what one form spared, for those sent
     sendable_facts(flow), wont_be_sent(flow)
     flow.draft.to_json()                      what to store
 
@@ -49,8 +50,17 @@ from forms.needs import Needs, needs_of, needs_of_rules
 from forms.parse import parse_first_name, parse_page
 from forms.pay import a_month, pay_dates
 from forms.planner import RulesPlanner
-from forms.progress import Counts, Progress, counts, missing, own_form, progress
-from forms.resume import added, amended_facts, draft_of, hidden, resumed, step_is_hidden, unhidden
+from forms.progress import Counts, Progress, Saved, counts, missing, own_form, progress, saved
+from forms.resume import (
+    added,
+    amended_facts,
+    draft_of,
+    hidden,
+    refitted,
+    resumed,
+    step_is_hidden,
+    unhidden,
+)
 from forms.review import ReviewSection, Row, Subject, review
 from forms.steps import Live, Step
 from forms.view import Group, PageView, page_view
@@ -86,6 +96,7 @@ __all__ = [
     "ReviewSection",
     "Row",
     "RulesPlanner",
+    "Saved",
     "Section",
     "Stage",
     "Step",
@@ -114,12 +125,14 @@ __all__ = [
     "pay_dates",
     "person_label",
     "progress",
+    "refitted",
     "remove_income",
     "remove_person",
     "remove_would_lose",
     "rename_person",
     "resumed",
     "review",
+    "saved",
     "sendable_facts",
     "skip",
     "skips",

@@ -12,11 +12,13 @@ from forms.draft import (
     add_income,
     add_person,
     apply_patch,
+    is_hidden,
     mark,
     want,
 )
 from forms.flow import Flow
-from forms.parse import parse_filled
+from forms.joined import joined
+from forms.parse import left_as_it_was, parse_filled
 from forms.parsers import NEW_INCOME, NEW_PERSON
 from forms.steps import Live, Step
 
@@ -28,14 +30,22 @@ def answer(flow: Flow, step: Step, patch: Patch) -> Flow:
     plain = {fact: value for fact, value in patch.items() if fact not in (NEW_PERSON, NEW_INCOME)}
     draft = apply_patch(flow.draft, step.place, plain)
     if NEW_PERSON in patch:
-        draft, _ = add_person(draft, patch[NEW_PERSON])
+        draft, person = add_person(draft, patch[NEW_PERSON])
+        draft = joined(flow, draft, person)
     if NEW_INCOME in patch:
         draft = _one_more(draft, step.place, patch[NEW_INCOME])
     if isinstance(patch.get(INCOME_KINDS), list):
         draft = _one_of_each(draft, step.place, patch[INCOME_KINDS])
     if "form.helps_wanted" in patch:
         draft = _want(draft, patch["form.helps_wanted"])
-    return flow.with_draft(mark(draft, step.key, ANSWERED))
+    return flow.with_draft(mark(draft, step.key, ANSWERED, _still_hidden(flow, step, patch)))
+
+
+def _still_hidden(flow: Flow, step: Step, patch: Patch) -> tuple[str, ...]:
+    """Who was told of before and is not told anew, on a page that asks everybody the same."""
+    told = {name.partition("/")[0] for name in patch}
+    people = dict.fromkeys(live.place.person for live in flow.live(step) if live.together)
+    return tuple(p for p in people if p not in told and is_hidden(flow.draft, step.key, p))
 
 
 def _one_more(draft: Draft, place: Place, kind: str) -> Draft:
@@ -73,11 +83,14 @@ def skip(flow: Flow, step: Step, how: str, raw: Raw, locale: str) -> Flow:
     if how not in skips(flow, step):
         raise ValueError(f"This page cannot be left with {how!r}.")
     patch = dict(parse_filled(flow, step, raw, locale))
-    for live in flow.live(step):
-        for fact, value in _unknown(flow, live, how).items():
-            patch.setdefault(fact, value)
+    for live in flow.shown(step):
+        if left_as_it_was(flow, step, live, raw):
+            continue
+        for name, value in live.in_patch(_unknown(flow, live, how)).items():
+            patch.setdefault(name, value)
     answered = answer(flow, step, patch)
-    return flow.with_draft(mark(answered.draft, step.key, how))
+    hidden = _still_hidden(flow, step, patch)
+    return flow.with_draft(mark(answered.draft, step.key, how, hidden))
 
 
 def _unknown(flow: Flow, live: Live, how: str) -> Patch:
@@ -97,7 +110,10 @@ def _unknown(flow: Flow, live: Live, how: str) -> Patch:
 def remove_would_lose(flow: Flow, person: str) -> tuple[Step, ...]:
     """The answered steps that go when a person is removed: what to name before confirming."""
     return tuple(
-        step for step in flow.steps if step.place.person == person and step.key in flow.draft.asked
+        step
+        for step in flow.steps
+        if step.key in flow.draft.asked
+        and any(live.place.person == person for live in flow.live(step))
     )
 
 

@@ -11,7 +11,7 @@ from forms.conditions import Range, Scope
 from forms.draft import APPLICANT, Draft, Place
 
 DERIVED = {
-    "person": ("id", "age", "applicant"),
+    "person": ("id", "age", "applicant", "came_later"),
     "people": ("count",),
 }
 """Names a condition may use that no question answers."""
@@ -63,12 +63,19 @@ class Seen:
             return self._derived(name)
         return _known(self.draft.value(f"{entity}.{name}", self.place))
 
+    def gate(self, name: str) -> Any:
+        """The answer of a gate; None when it was not given, or is not known."""
+        given = self.draft.gate(name, self.place)
+        return None if isinstance(given, Mapping) else given
+
     def _derived(self, name: str) -> Any:
         match name:
             case "age":
                 return self.age()
             case "id":
                 return self.place.person
+            case "came_later":
+                return self.draft.typed.get(self.place.person, {}).get("came_later") is True
         return self.place.person == APPLICANT
 
     def _receives(self, entity: str) -> Mapping[str, Any]:

@@ -60,7 +60,7 @@ class Asked:
 
     @property
     def name(self) -> str:
-        return self.live.question.id
+        return self.live.name
 
     @property
     def fact(self) -> str:

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 MOST_CHARACTERS = 400
+READ_FROM = {"person.age": {"person.birth_date", "person.age_months"}}
+"""What a name that no question answers is worked out from."""
 
 Truth: TypeAlias = bool | None
 
@@ -38,6 +40,9 @@ class Scope(Protocol):
 
     def lookup(self, entity: str, name: str) -> Any:
         """The value of `entity.name`: None for not known; numbers may be a Range."""
+
+    def gate(self, name: str) -> Any:
+        """The answer of a gate (`form.name`); None when it is not known."""
 
     def people(self) -> tuple[Scope, ...]:
         """The same view from each person of the household."""
@@ -58,7 +63,12 @@ class Condition:
     text: str
     reader: Reader
     plain: Reader
-    """The same without `sure`, which hides what is not known."""
+    """The same without what hides that something is not known: `sure`, and gates that are closed
+    for want of an answer."""
+    names: frozenset[str]
+    """The facts and gates it reads; an age is read from the birth date."""
+    names_of_all: frozenset[str]
+    """Those it reads of everybody in the home."""
 
     def ruled_out(self, scope: Scope) -> bool:
         """Whether it is known to be False, and not only too early or too private to say."""
@@ -86,10 +96,10 @@ def parse_condition(text: str, known: Callable[[str, str], bool]) -> Condition:
         tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ConditionError(f"This condition cannot be read: {text}") from error
-    reader, plain = (
-        _Compiler(known, sure).compile(tree.body, frozenset()) for sure in (True, False)
-    )
-    return Condition(text, reader, plain)
+    compiler, strict = _Compiler(known, True), _Compiler(known, False)
+    reader = compiler.compile(tree.body, frozenset())
+    plain = strict.compile(tree.body, frozenset())
+    return Condition(text, reader, plain, frozenset(compiler.names), frozenset(compiler.of_all))
 
 
 def _truth(value: Any) -> Truth:
@@ -104,6 +114,8 @@ class _Compiler:
     def __init__(self, known: Callable[[str, str], bool], sure: bool) -> None:
         self.known = known
         self.sure = sure
+        self.names: set[str] = set()
+        self.of_all: set[str] = set()
 
     def compile(self, node: ast.expr, bound: frozenset[str]) -> Reader:
         match node:
@@ -131,8 +143,13 @@ class _Compiler:
         kind = "person" if entity in bound else entity
         if not self.known(kind, name):
             raise ConditionError(f"There is no {kind}.{name} to ask about.")
+        read = READ_FROM.get(f"{kind}.{name}", {f"{kind}.{name}"})
+        self.names |= read
+        self.of_all |= read if entity in bound else set()
         if entity in bound:
             return lambda scope, names: names[entity].lookup("person", name)
+        if entity == "form" and not self.sure:
+            return lambda scope, names: scope.gate(name)
         return lambda scope, names: scope.lookup(entity, name)
 
     def _any(self, each: ast.GeneratorExp, bound: frozenset[str]) -> Reader:

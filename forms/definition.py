@@ -156,7 +156,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One step of the form: one question, or one tight group of them."""
+    """One step of the form: one question, or one tight group of them.
+
+    A page `together` comes once and asks its question of each person.
+    """
 
     key: str
     section: str
@@ -167,6 +170,7 @@ class Page:
     hint: Wording = Wording()
     why: str = ""
     when: Condition | None = None
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ A draft is one JSON document; every operation returns a new draft.
      "only": program id | null,        "just this one"
      "contact": {"name", "mail", "phone", "language", "safe_to_write"},
      "made": {"people": 3, "incomes": 2},
-     "told_before": [step keys]}       answered before sending, and not to be shown again
+     "told_before": [step keys]}       answered before sending, and not to be shown again; of a
+                                       page for everybody with a person, once some told it anew
 
 - `facts` holds facts in the contract's JSON, as they were answered, reachable or not:
   forms.facts decides what is sent. An income carries an `id`, which is not sent.
@@ -171,13 +172,17 @@ class Draft:
 
 
 Patch: TypeAlias = Mapping[str, Json]
-"""Fact id to value; None takes the value away. Made by forms.parse, applied here."""
+"""Fact id to value; None takes the value away. Made by forms.parse, applied here.
+
+Where a page asks several people the same, a person stands before each fact: "p2/person.disabled".
+"""
 
 
 def apply_patch(draft: Draft, place: Place, patch: Patch) -> Draft:
-    """The draft with these answers, at this place."""
-    for fact, value in patch.items():
-        draft = _put(draft, place, fact, value)
+    """The draft with these answers, at this place, or at the person that stands before one."""
+    for name, value in patch.items():
+        person, _, fact = name.rpartition("/")
+        draft = _put(draft, Place(person) if person else place, fact, value)
     return draft
 
 
@@ -226,12 +231,21 @@ def _change_income(draft: Draft, place: Place, change: Change) -> Draft:
     return _change_person(draft, place.person, changed)
 
 
-def mark(draft: Draft, step_key: str, how: str) -> Draft:
-    """Note how a step ended: "answered", "dont_know" or "declined"."""
-    told_before = draft.told_before
-    if step_key in told_before:
-        told_before = tuple(key for key in told_before if key != step_key)
+def mark(draft: Draft, step_key: str, how: str, still_hidden: Iterable[str] = ()) -> Draft:
+    """Note how a step ended: "answered", "dont_know" or "declined".
+
+    `still_hidden` are the people of a page for everybody who were not told anew.
+    """
+    told_before = tuple(
+        key for key in draft.told_before if not f"{key}/".startswith(f"{step_key}/")
+    )
+    told_before += tuple(f"{step_key}/{person}" for person in still_hidden)
     return replace(draft, asked={**draft.asked, step_key: how}, told_before=told_before)
+
+
+def is_hidden(draft: Draft, step_key: str, person: str = "") -> bool:
+    """Whether the answer of a step was given before sending; on a page for everybody, of whom."""
+    return step_key in draft.told_before or f"{step_key}/{person}" in draft.told_before
 
 
 def add_person(draft: Draft, name: str) -> tuple[Draft, str]:

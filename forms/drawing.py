@@ -95,7 +95,7 @@ class Drawn:
         return said(self.flow, self.live.question.ask, self.live.place)
 
     def _name(self, part: str) -> str:
-        return f"{self.live.question.id}-{part}" if part else self.live.question.id
+        return f"{self.live.name}-{part}" if part else self.live.name
 
     def _value(self, part: str, stored: str) -> str:
         if self.raw is None:
@@ -119,12 +119,12 @@ class Drawn:
     def _boxes(self) -> Field:
         question = self.live.question
         options = self._choices() if self.live.choices else self._named()
-        ticked = self._stored_ticks() if self.raw is None else self.raw.get(question.id, ())
+        ticked = self._stored_ticks() if self.raw is None else self.raw.get(self.live.name, ())
         none = (Option(NONE, Message(question.none or N_("None of these"))),)
         shown = tuple(
             Option(o.value, o.label, o.hint, o.value in ticked) for o in (*options, *none)
         )
-        return Field(question.id, "checkboxes", self.ask, "", shown)
+        return Field(self.live.name, "checkboxes", self.ask, "", shown)
 
     def _choices(self) -> tuple[Option, ...]:
         return tuple(

@@ -9,7 +9,7 @@ from forms.answers import Seen
 from forms.definition import Json, Kind, Question
 from forms.draft import HOUSEHOLD, Place
 from forms.flow import Flow
-from forms.steps import Live, Step, live_incomes
+from forms.steps import Live, Step, live_incomes, places_of
 from forms.stored import stored_choice
 from forms.ties import ties_of
 
@@ -36,7 +36,18 @@ def sendable_facts(flow: Flow) -> dict[str, Json]:
 
 def _gathered(flow: Flow) -> dict[str, Json]:
     known: Sorted = {}
-    for (scope, fact), value in {**_implied(flow), **_told(flow)}.items():
+    implied: Known = {}
+    told: Known = {}
+    for step in flow.every_step:
+        share = flow.share(step)
+        if not share:
+            share.update(implied=_implied(flow, step), told=_told(flow, step))
+        implied |= share["implied"]
+        told |= share["told"]
+    for (scope, fact), value in {**implied, **told}.items():
+        if fact == "person.receives" and isinstance(value, dict):
+            # What nobody in the home gets is known besides what was told of this person.
+            value = {**implied.get((scope, fact), {}), **value}
         entity, _, name = fact.partition(".")
         known.setdefault((scope, entity), {})[name] = value
     household = known.get((HOUSEHOLD, "household"), {})
@@ -68,14 +79,13 @@ def _stored(flow: Flow) -> Iterator[tuple[str, str]]:
             yield from ((income["id"], f"income.{name}") for name in named)
 
 
-def _told(flow: Flow) -> Known:
+def _told(flow: Flow, step: Step) -> Known:
     known: Known = {}
-    for step in flow.steps:
-        for live in flow.live(step):
-            for fact in live.facts:
-                value = flow.draft.value(fact, live.place)
-                if value is not None and not fact.startswith(("form.", "contact.")):
-                    known[live.place.scope, fact] = _offered(live, fact, value)
+    for live in flow.live(step):
+        for fact in live.facts:
+            value = flow.draft.value(fact, live.place)
+            if value is not None and not fact.startswith(("form.", "contact.")):
+                known[live.place.scope, fact] = _offered(live, fact, value)
     return known
 
 
@@ -120,29 +130,29 @@ def _incomes(flow: Flow, known: Sorted, person: str) -> list[Json] | None:
     ]
 
 
-def _implied(flow: Flow) -> Known:
+def _implied(flow: Flow, step: Step) -> Known:
     """What is known without asking, from answers and from who the people are."""
     known: Known = {}
-    for step in flow.every_step:
-        for question in step.page.questions:
-            if question.tells_more and flow.worth_asking(question, step):
-                known.update(_implied_by(flow, question, step))
+    for question in step.page.questions:
+        if question.tells_more and flow.worth_asking(question, step):
+            for place in places_of(step, flow.draft):
+                known.update(_implied_by(flow, question, step, place))
     return known
 
 
-def _implied_by(flow: Flow, question: Question, step: Step) -> Known:
-    seen = flow.seen.from_place(step.place)
+def _implied_by(flow: Flow, question: Question, step: Step, place: Place) -> Known:
+    seen = flow.seen.from_place(place)
     match question.kind:
         case Kind.PEOPLE:
             return _of_people_not_named(flow, question)
         case Kind.MANY if question.facts == (INCOME_KINDS,):
             return _of_no_income(flow, step)
         case Kind.MANY if question.facts == ("person.receives",):
-            return _of_household_receives(flow, question, step)
+            return _of_household_receives(flow, question, step, place)
         case Kind.MANY if not question.facts:
             return _of_boxes(flow, question, seen)
         case Kind.CHOICE if question.implies:
-            return _of_choice(flow, question, step)
+            return _of_choice(flow, question, step, place)
     if question.otherwise and question.when is not None and question.when.ruled_out(seen):
         return {(seen.place.scope, fact): value for fact, value in question.otherwise.items()}
     return {}
@@ -165,20 +175,20 @@ def _of_no_income(flow: Flow, step: Step) -> Known:
     return {(step.place.person, "person.incomes_complete"): True} if none else {}
 
 
-def _of_household_receives(flow: Flow, question: Question, step: Step) -> Known:
+def _of_household_receives(flow: Flow, question: Question, step: Step, place: Place) -> Known:
     """What nobody in the home gets, no person gets; one who lives alone gets what the home does."""
     told = flow.draft.members("household.receives", Place())
     alone = len(flow.draft.people) == 1
-    asked = flow.find(step.key)
-    own = flow.draft.members("person.receives", step.place) if asked else {}
+    asked = any(live.place == place for live in flow.live(step))
+    own = flow.draft.members("person.receives", place) if asked else {}
     members = {}
     for choice in question.choices:
         got = told.get(choice.value)
         if got is False or (alone and got is True):
             members[choice.value] = got
     if not members or (asked and not own):
-        return {(step.place.person, "person.receives"): members} if members else {}
-    return {(step.place.person, "person.receives"): {**members, **own}}
+        return {(place.person, "person.receives"): members} if members else {}
+    return {(place.person, "person.receives"): {**members, **own}}
 
 
 def _of_boxes(flow: Flow, question: Question, seen: Seen) -> Known:
@@ -198,10 +208,11 @@ def _of_boxes(flow: Flow, question: Question, seen: Seen) -> Known:
     return known
 
 
-def _of_choice(flow: Flow, question: Question, step: Step) -> Known:
-    live = next((x for x in flow.live(step) if x.question is question), None)
-    if live is None or flow.find(step.key) is None:
+def _of_choice(flow: Flow, question: Question, step: Step, place: Place) -> Known:
+    lives = (x for x in flow.live(step) if x.question is question and x.place == place)
+    live = next(lives, None)
+    if live is None:
         return {}
     chosen = stored_choice(flow, live)
     implied = next((c.implies for c in live.choices if c.value == chosen), {})
-    return {(step.place.scope, fact): value for fact, value in implied.items()}
+    return {(place.scope, fact): value for fact, value in implied.items()}

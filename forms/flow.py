@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Protocol
 
 from forms.answers import Seen, candidates
+from forms.carried import INCOME_LISTS, Kept, Share, changed, same_interest, touched
 from forms.definition import Choice, Form, Json, Kind, Question, Stage
 from forms.draft import ANSWERED, Draft, Place
 from forms.needs import Needs
-from forms.steps import Live, Step, every_step
+from forms.steps import Live, Step, every_step, places_of
 from forms.worth import Bits, Plan, Worths, worths
 
 EVERY_PROGRAM: Bits = -1
@@ -38,10 +39,19 @@ class Flow:
     draft: Draft
     on: date
     planner: Planner | None = None
+    earlier: Plan | None = field(default=None, compare=False, repr=False)
+    """The plan of the draft before this one, where there was one."""
 
     def with_draft(self, draft: Draft) -> Flow:
-        """The same form with another draft."""
-        return replace(self, draft=draft)
+        """The same form with another draft. What does not look at a changed answer is kept."""
+        other = replace(self, draft=draft, earlier=self.__dict__.get("plan"))
+        changes = changed(self.draft, draft)
+        if changes is not None and "_kept" in self.whole.__dict__:
+            gone, same = touched(self.form, changes), same_interest(self.draft, draft)
+            other.whole.__dict__["_kept"] = self.whole._kept.without(gone, same)
+            if INCOME_LISTS.isdisjoint(changes):
+                other.whole.__dict__["every_step"] = self.whole.every_step
+        return other
 
     @cached_property
     def whole(self) -> Flow:
@@ -109,20 +119,30 @@ class Flow:
         return {}
 
     @cached_property
-    def _possible_at(self) -> dict[str, tuple[Live, ...]]:
-        return {}
-
-    @cached_property
-    def _live_at(self) -> dict[str, tuple[Live, ...]]:
-        return {}
+    def _kept(self) -> Kept:
+        return Kept()
 
     def live(self, step: Step) -> tuple[Live, ...]:
         """The questions a step asks now; none when the step does not apply."""
-        if step.key not in self._live_at:
-            plan = self.plan
-            asked = self._asked(step) if self.planner is None else self.whole.live(step)
-            self._live_at[step.key] = asked if plan is None else self._left(asked, step, plan)
-        return self._live_at[step.key]
+        found = self._kept.live.get(step.key)
+        if found is None:
+            found = self._asked(step) if self.planner is None else self.whole.live(step)
+            # What is always asked needs no plan, which takes longer than all the rest.
+            if self.planner is not None and not all(live.question.always for live in found):
+                found = found if self.plan is None else self._left(found, step, self.plan)
+            self._kept.live[step.key] = found
+        return found
+
+    def shown(self, step: Step) -> tuple[Live, ...]:
+        """What a page draws and reads. One that comes back asks only what is open, if any is."""
+        lives = self.live(step)
+        if step.key not in self.draft.asked:
+            return lives
+        return tuple(live for live in lives if not self.settled(live)) or lives
+
+    def share(self, step: Step) -> Share:
+        """Where forms.facts keeps what it made of a step."""
+        return self._kept.shares.setdefault(step.key, {})
 
     def _asked(self, step: Step) -> tuple[Live, ...]:
         interest, chosen = self._bits
@@ -132,7 +152,7 @@ class Flow:
     def _needed(self, live: Live, step: Step, interest: Bits, chosen: Bits) -> Live | None:
         question, stage = live.question, step.page.stage
         if question.only_applicants:
-            theirs = self._worths.bits(self.programs_for(step.place.person))
+            theirs = self._worths.bits(self.programs_for(live.place.person))
             interest, chosen = interest & theirs, chosen & theirs
         if question.always:
             # A form for one program alone has no use for what kinds of help are wanted.
@@ -155,7 +175,7 @@ class Flow:
         question, stage = live.question, step.page.stage
         among = EVERY_PROGRAM
         if question.only_applicants:
-            among = self._worths.bits(self.programs_for(step.place.person))
+            among = self._worths.bits(self.programs_for(live.place.person))
         matters = question.always or plan.asks(question, None, stage, among)
         if question.facts and not question.receives:
             return live if matters or (told and self._told(live, question.facts)) else None
@@ -190,27 +210,30 @@ class Flow:
         """The questions of a step whose conditions hold, whoever needs them."""
         if self.planner is not None:
             return self.whole.possible(step)
-        if step.key not in self._possible_at:
-            self._possible_at[step.key] = self._possible(step)
-        return self._possible_at[step.key]
+        if step.key not in self._kept.possible:
+            self._kept.possible[step.key] = self._possible(step)
+        return self._kept.possible[step.key]
 
     def _possible(self, step: Step) -> tuple[Live, ...]:
-        seen = self.seen.from_place(step.place)
-        if step.page.when is not None and step.page.when(seen) is False:
-            return ()
-        found = (self._if_possible(question, seen) for question in step.page.questions)
+        views = [self.seen.from_place(place) for place in places_of(step, self.draft)]
+        found = (
+            self._if_possible(question, seen, step.page.together)
+            for seen in views
+            if step.page.when is None or step.page.when(seen) is not False
+            for question in step.page.questions
+        )
         return tuple(live for live in found if live is not None)
 
-    def _if_possible(self, question: Question, seen: Seen) -> Live | None:
+    def _if_possible(self, question: Question, seen: Seen, together: bool) -> Live | None:
         if question.when is not None and question.when(seen) is False:
             return None
         choices = tuple(choice for choice in question.choices if _offered(choice, seen))
         if question.choices and not choices:
             return None
         if question.kind not in (Kind.PERSON, Kind.PEOPLE, Kind.PARTNER):
-            return Live(question, seen.place, choices, ())
+            return Live(question, seen.place, choices, (), together)
         people = self._people(question, seen)
-        return Live(question, seen.place, choices, people) if people else None
+        return Live(question, seen.place, choices, people, together) if people else None
 
     def _people(self, question: Question, seen: Seen) -> tuple[str, ...]:
         """Whom a question can name. A pair is asked of whoever comes first in the list."""
@@ -235,10 +258,12 @@ class Flow:
         """Whether nothing of this step is open: asked, and every question of it settled."""
         if step.key not in self.draft.asked:
             return False
-        left_open = self.draft.asked[step.key] != ANSWERED
-        return left_open or all(self._settled(live) for live in self.live(step))
+        # Somebody who came later was not there to be left open.
+        left_open = self.draft.asked[step.key] != ANSWERED and not step.page.together
+        return left_open or all(self.settled(live) for live in self.live(step))
 
-    def _settled(self, live: Live) -> bool:
+    def settled(self, live: Live) -> bool:
+        """Whether a question has its answer, or a mark that nothing is known."""
         question, value = live.question, self.draft.value
         match question.kind:
             case Kind.ADD_PERSON | Kind.MORE_INCOME:
@@ -293,12 +318,15 @@ class Flow:
     @cached_property
     def reachable(self) -> frozenset[tuple[str, str]]:
         """Every (scope, fact) that some step asks now; what is stored elsewhere is not sent."""
-        return frozenset(
-            (live.place.scope, fact)
-            for step in self.steps
-            for live in self.live(step)
-            for fact in live.facts
-        )
+        return frozenset[tuple[str, str]]().union(*(self._reached(step) for step in self.steps))
+
+    def _reached(self, step: Step) -> frozenset[tuple[str, str]]:
+        found = self._kept.reached.get(step.key)
+        if found is None:
+            lives = self.live(step)
+            found = frozenset((live.place.scope, fact) for live in lives for fact in live.facts)
+            self._kept.reached[step.key] = found
+        return found
 
     def lengths_alone(self, programs: Iterable[str]) -> int:
         """The steps of each of these programs' own forms, added up, from the same answers."""
@@ -321,7 +349,7 @@ class Flow:
                 return among
             theirs = among
             if question.only_applicants:
-                theirs &= self._worths.bits(self.programs_for(step.place.person))
+                theirs &= self._worths.bits(self.programs_for(live.place.person))
             worth = self._worths.of_question(question).at(stage, theirs, theirs)
             offered = 0 if question.choices else worth
             for choice in live.choices:

@@ -12,7 +12,7 @@ from forms.conditions import Condition
 from forms.definition import Choice, Each, Form, Help, Page, Question, Section, Stage, Wording
 from forms.load_questions import Names, Sentences, read_questions
 
-PAGE_KEYS = ("page", "title", "you", "hint", "hint_you", "why", "when", "questions")
+PAGE_KEYS = ("page", "title", "you", "hint", "hint_you", "why", "when", "together", "questions")
 
 
 def load_form(bank: Path, city: Path, vocabulary: Vocabulary) -> Form:
@@ -92,6 +92,11 @@ class _PageReader:
         asked = [self._question(item) for item in self.reader.items(get("questions"))]
         order = list(Each)
         each = max((each for _, each in asked), key=order.index, default=Each.HOUSEHOLD)
+        together = self.reader.flag(get("together"))
+        if together and each is not Each.PERSON:
+            message = "Only questions about a person can be asked of everybody together."
+            self.reader.add(table.place, "together", message)
+        each = Each.HOUSEHOLD if together else each
         sentences = Sentences(self.reader)
         return Page(
             key=key,
@@ -103,6 +108,7 @@ class _PageReader:
             hint=sentences.wording(table, "hint", "hint_you", each),
             why=self.reader.text(get("why")),
             when=self._condition(get("when")),
+            together=together,
         )
 
     def _condition(self, node: Node | None) -> Condition | None:

@@ -11,9 +11,10 @@ from typing import Any
 from forms.answers import age
 from forms.asked import NONE
 from forms.conditions import Range
-from forms.definition import DONT_KNOW, Form, Json, Page
-from forms.draft import ANSWERED, APPLICANT, HOUSEHOLD, Draft, choose
+from forms.definition import DONT_KNOW, Each, Form, Json, Page
+from forms.draft import ANSWERED, APPLICANT, HOUSEHOLD, Draft, Place, choose, is_hidden
 from forms.flow import Flow
+from forms.joined import NOT_SO
 from forms.steps import Live, Step
 
 Facts = Mapping[str, Any]
@@ -21,6 +22,23 @@ Told = dict[str, dict[str, Json]]
 DOTS = "•••"
 CHILD = 16
 NOTHING = {"amount": 0, "period": "month"}
+SITUATIONS = (
+    "pregnant",
+    "recent_birth",
+    "disabled",
+    "veteran",
+    "medicare",
+    "paratransit",
+    "college_student",
+    "in_approved_activity",
+    "in_school",
+    "needs_child_care",
+    "special_needs",
+    "foster_child",
+)
+"""What is asked once for the home ("form.any_pregnant") before it is asked of each person."""
+# How many parts the key of a step has besides its page's.
+PARTS = {Each.HOUSEHOLD: 0, Each.PERSON: 1, Each.INCOME: 2}
 INCOME_FACTS = ("income.", "person.incomes", "form.income_kinds")
 
 
@@ -47,6 +65,7 @@ def draft_of(facts: Facts, contact: Mapping[str, Json], programs: Iterable[str])
         people.append(person)
     _put_ties(facts, ids, typed)
     _put_lists(facts, ids, typed)
+    _put_situations(facts, typed)
     _put_applicants(facts, ids, typed)
     return Draft(
         facts={
@@ -88,6 +107,25 @@ def added(flow: Flow, programs: Iterable[str]) -> Flow:
             flow.draft, asked={**known, **draft.asked}, told_before=tuple(dict.fromkeys(unseen))
         )
     )
+
+
+def refitted(flow: Flow) -> Flow:
+    """The flow of a draft begun under an older form, with everything told in it.
+
+    A question that is asked in another way since then is answered where the known facts answer all
+    of it; else it is open.
+    """
+    draft = flow.draft
+    depth = {page.key: PARTS[page.each] for page in flow.form.pages}
+    gone = {key for key in draft.asked if depth.get(key.partition("/")[0]) != key.count("/")}
+    if not gone:
+        return flow
+    asked = {key: how for key, how in draft.asked.items() if key not in gone}
+    told_before = tuple(key for key in draft.told_before if key not in gone)
+    flow = flow.with_draft(replace(draft, asked=asked, told_before=told_before))
+    known = {key: how for key, how in _settled(flow, optional=False) if key not in asked}
+    unseen = (*told_before, *known) if draft.told_before else ()
+    return flow.with_draft(replace(flow.draft, asked={**asked, **known}, told_before=unseen))
 
 
 def hidden(draft: Draft) -> Draft:
@@ -244,6 +282,17 @@ def _put_lists(facts: Facts, ids: Mapping[str, str], typed: Told) -> None:
         typed[HOUSEHOLD]["children_with_income"] = with_money
 
 
+def _put_situations(facts: Facts, typed: Told) -> None:
+    """What is so for somebody, or certainly for nobody."""
+    people = facts.get("people", [])
+    for fact in SITUATIONS:
+        told = [person[fact] for person in people if fact in person]
+        if any(value not in NOT_SO for value in told):
+            typed[HOUSEHOLD][f"any_{fact}"] = True
+        elif told and len(told) == len(people):
+            typed[HOUSEHOLD][f"any_{fact}"] = False
+
+
 def _may_be_a_child(person: Mapping[str, Json], facts: Facts) -> bool:
     if not isinstance(facts.get("on"), str):
         return False
@@ -328,6 +377,8 @@ def _names(tie: Mapping[str, Json]) -> bool:
     return str(tie["kind"]) != "tax_role"
 
 
-def step_is_hidden(draft: Draft, step: Step) -> bool:
-    """Whether a step's answer was given before sending and may not be shown."""
-    return step.key in draft.told_before
+def step_is_hidden(draft: Draft, step: Step, place: Place | None = None) -> bool:
+    """Whether a step's answer was given before sending and may not be shown, here or of anybody."""
+    if place is not None or not step.page.together:
+        return is_hidden(draft, step.key, place.person if place else "")
+    return any(is_hidden(draft, step.key, person) for person in draft.people)

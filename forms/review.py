@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from forms.asked import NONE
 from forms.definition import DECLINED, DONT_KNOW, Json, Kind
-from forms.draft import APPLICANT
+from forms.draft import APPLICANT, Place
 from forms.flow import Flow
 from forms.message import N_, Cents, Day, Message, Value
 from forms.steps import Live, Step
@@ -25,7 +25,8 @@ UNKNOWN = {
 class Row:
     """One answer. `values` are typed; several stand under each other.
 
-    `change` is the step to go to, `hidden` what a screen reader adds to "Change".
+    `change` is the step to go to, `place` whom or what the answer is about there, `hidden` what
+    a screen reader adds to "Change".
     `provided` is false for what was skipped or not reached.
     """
 
@@ -34,6 +35,7 @@ class Row:
     provided: bool
     change: Step
     hidden: Message
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +61,19 @@ def review(flow: Flow) -> tuple[ReviewSection, ...]:
     sections = []
     for section in flow.form.sections:
         steps = [step for step in flow.steps if step.page.section == section.id]
-        subjects: dict[str, list[Step]] = {}
+        subjects: dict[str, list[tuple[Step, Live]]] = {}
         for step in steps:
-            subjects.setdefault(step.place.scope, []).append(step)
+            for live in flow.live(step):
+                subjects.setdefault(live.place.scope, []).append((step, live))
         if steps:
-            found = tuple(_subject(flow, steps) for steps in subjects.values())
+            found = tuple(_subject(flow, asked) for asked in subjects.values())
             sections.append(ReviewSection(section.id, Message(section.title), found))
     return tuple(sections)
 
 
-def _subject(flow: Flow, steps: list[Step]) -> Subject:
-    place = steps[0].place
-    rows = tuple(_row(flow, step, live) for step in steps for live in flow.live(step))
+def _subject(flow: Flow, asked: list[tuple[Step, Live]]) -> Subject:
+    place = asked[0][1].place
+    rows = tuple(_row(flow, step, live) for step, live in asked)
     about = person_label(flow, place.person) if place.person else None
     return Subject(about, caption(flow, place) if place.income else None, rows)
 
@@ -82,7 +85,7 @@ def _row(flow: Flow, step: Step, live: Live) -> Row:
     if live.place.person and live.place.person != APPLICANT:
         name = flow.draft.name(live.place.person)
         hidden = Message(N_("{what} for {name}"), {"what": label, "name": name})
-    return Row(label, values or (NOT_PROVIDED,), bool(values), step, hidden)
+    return Row(label, values or (NOT_PROVIDED,), bool(values), step, hidden, live.place)
 
 
 def _values(flow: Flow, live: Live) -> tuple[Value, ...]:

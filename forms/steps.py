@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from forms.definition import Choice, Each, Form, Page, Question
+from forms.definition import Choice, Each, Form, Json, Page, Question
 from forms.draft import Draft, Place
 
 
@@ -36,6 +36,20 @@ class Live:
     place: Place
     choices: tuple[Choice, ...]
     people: tuple[str, ...]
+    together: bool = False
+    """Whether others are asked the same on this page."""
+
+    @property
+    def name(self) -> str:
+        """What its fields are named after."""
+        own = self.question.id
+        return f"{own}-{self.place.person}" if self.together else own
+
+    def in_patch(self, patch: Mapping[str, Json]) -> dict[str, Json]:
+        """Its answer as a part of the page's: where several are asked, with the person."""
+        if not self.together:
+            return dict(patch)
+        return {f"{self.place.person}/{fact}": value for fact, value in patch.items()}
 
     @property
     def facts(self) -> frozenset[str]:
@@ -45,6 +59,11 @@ class Live:
         own = {choice.fact for choice in self.choices if choice.fact}
         sets = {fact for choice in self.choices for fact in choice.sets}
         return frozenset({*self.question.facts, *own, *sets})
+
+
+def places_of(step: Step, draft: Draft) -> tuple[Place, ...]:
+    """Where the questions of a step are asked: at its own place, or of each person."""
+    return tuple(Place(person) for person in draft.people) if step.page.together else (step.place,)
 
 
 def every_step(form: Form, draft: Draft) -> Iterator[Step]:

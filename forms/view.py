@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from forms.answer import skips
 from forms.asked import Raw
-from forms.definition import Each, Kind
+from forms.definition import Each, Kind, Wording
 from forms.drawing import Drawn, Field
 from forms.flow import Flow
 from forms.message import N_, Cents, Message
@@ -50,8 +50,12 @@ class PageView:
 
 def page_view(flow: Flow, step: Step, locale: str, raw: Raw | None = None) -> PageView:
     """The page of a step; `raw` is what was just typed, else the draft's own answers show."""
-    lives = flow.live(step)
+    lives = flow.shown(step)
     title = said(flow, step.page.title, step.place)
+    if len(lives) == 1:
+        title = said(flow, lives[0].question.ask, lives[0].place)
+    # What helps to answer stands once above everybody's.
+    shared = lives[0].question.hint if step.page.together and len(lives) > 1 else Wording()
     section = next(s for s in flow.form.sections if s.id == step.page.section)
     why = step.page.why or next((x.question.why for x in lives if x.question.why), "")
     return PageView(
@@ -60,9 +64,11 @@ def page_view(flow: Flow, step: Step, locale: str, raw: Raw | None = None) -> Pa
         title=title,
         caption=caption(flow, step.place) if step.page.each is Each.INCOME else None,
         about=step.place.person or None,
-        hint=say(flow, step.page.hint, step.place),
+        hint=say(flow, step.page.hint or shared, step.place),
         why=Message(why) if why else None,
-        groups=tuple(_group(flow, live, locale, raw) for live in lives),
+        groups=tuple(
+            _group(flow, live, locale, raw, live.question.hint != shared) for live in lives
+        ),
         sum=running_sum(flow, step),
         skips=skips(flow, step),
     )
@@ -80,14 +86,14 @@ def running_sum(flow: Flow, step: Step) -> Message | None:
     return Message(N_("That is about {amount} a month."), {"amount": total})
 
 
-def _group(flow: Flow, live: Live, locale: str, raw: Raw | None) -> Group:
+def _group(flow: Flow, live: Live, locale: str, raw: Raw | None, hinted: bool) -> Group:
     question, place = live.question, live.place
     drawn = Drawn(flow, live, locale, raw)
     return Group(
-        id=question.id,
+        id=live.name,
         kind=question.kind,
         ask=said(flow, question.ask, place),
-        hint=say(flow, question.hint, place),
+        hint=say(flow, question.hint, place) if hinted else None,
         why=Message(question.why) if question.why else None,
         fields=drawn.fields(),
         required=question.required,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from forms.definition import Choice, Form, Question, Stage
+from eligibility import Determination
+from forms.conditions import Condition
+from forms.definition import Choice, Form, Json, Page, Question, Stage
 from forms.needs import Needs
 
 Bits = int
@@ -77,33 +78,35 @@ class Opened:
     """The facts that questions give which an answer opens, closes, or answers by itself."""
 
     def __init__(self, form: Form) -> None:
-        questions = [question for page in form.pages for question in page.questions]
-        names = {question.id: _names_of(form, question) for question in questions}
         self.by_question: dict[str, frozenset[str]] = {}
         self.by_fact: dict[str, frozenset[str]] = {}
+        self._later: list[tuple[Page, Question]] = []
         # The form reads only what comes before, so from the back one round is enough.
-        for question in reversed(questions):
-            implied = frozenset(fact for choice in question.choices for fact in choice.implies)
-            found = [implied]
-            for fact in question.gives:
-                serving = [
-                    other.serves | self.by_question.get(other.id, frozenset())
-                    for other in questions
-                    if fact in names[other.id] and other is not question
-                ]
-                self.by_fact[fact] = frozenset[str]().union(*serving)
-                found.append(self.by_fact[fact])
-            self.by_question[question.id] = frozenset[str]().union(*found)
+        for page in reversed(form.pages):
+            for question in reversed(page.questions):
+                found = {fact for choice in question.choices for fact in choice.implies}
+                for fact in question.gives:
+                    self.by_fact[fact] = self._serving(fact)
+                    found |= self.by_fact[fact]
+                self.by_question[question.id] = frozenset(found)
+                self._later.append((page, question))
+
+    def _serving(self, fact: str) -> frozenset[str]:
+        """What later questions are for whose conditions name a fact, or the boxes of theirs."""
+        found: set[str] = set()
+        for page, question in self._later:
+            if _names(fact, page.when, question.when, question.people):
+                found |= question.serves | self.by_question[question.id]
+            for choice in question.choices:
+                if _names(fact, choice.when):
+                    found.update(_facts_of(question, choice))
+                    found |= self.by_fact.get(choice.fact, frozenset())
+        return frozenset(found)
 
 
-NAME = re.compile(r"\b(?:household|person|income|form)\.\w+")
-
-
-def _names_of(form: Form, question: Question) -> frozenset[str]:
-    """The facts and gates that the conditions of a question name."""
-    page = next(page for page in form.pages if question in page.questions)
-    told = (page.when, question.when, question.people, *(c.when for c in question.choices))
-    return frozenset(name for each in told if each for name in NAME.findall(each.text))
+def _names(fact: str, *conditions: Condition | None) -> bool:
+    """Whether one of the conditions names a fact or gate."""
+    return any(each is not None and fact in each.names for each in conditions)
 
 
 def _facts_of(question: Question, choice: Choice) -> tuple[str, ...]:
@@ -133,6 +136,9 @@ class Plan:
     in_play: Bits
     """Open still, or to be sent: what their own rules read is asked."""
     chosen: Bits
+    facts: Mapping[str, Json]
+    """What was known then, and what came of it: the next plan starts here."""
+    made: Mapping[str, Sequence[Determination]]
 
     def asks(self, question: Question, choice: Choice | None, stage: Stage, among: Bits) -> bool:
         """Whether a question, or one of its choices, still matters to a program of `among`."""

@@ -29,6 +29,8 @@ FACT_NAMES: Mapping[str, str] = {
     "household.water_bill": _("Water, sewer and garbage bills"),
     "household.phone_bill": _("Phone bill"),
     "household.utility_account": _("Whether a utility bill is in your name"),
+    "household.heat_at_risk": _("Whether your heat is off, or soon will be"),
+    "household.no_place_tonight": _("Whether someone has no place to sleep tonight"),
     "household.shared_meter": _("Whether you share a meter with others"),
     "household.childcare_cost": _("Cost of child care or care for an adult"),
     "household.liquid_assets": _("Money in cash and in the bank"),

@@ -198,6 +198,8 @@ def _home(random: Random, people: list[Facts]) -> Facts:
         "phone_bill": SOME_BILL if chance() < 0.9 else NOTHING,
         "utility_account": account,
         "shared_meter": account and chance() < 0.3,
+        "heat_at_risk": False,
+        "no_place_tonight": homeless,
         "childcare_cost": _monthly(random.choice((0, 0, 60_000)) if cares else 0),
         "liquid_assets": random.choice((0, 20_000, 90_000, 400_000, 2_500_000)),
         "language": "en",

@@ -31,26 +31,63 @@ EVERYTHING: tuple[str, ...] = ()
 KINDS = (1, 2, 3)
 
 
+BEHIND_OURS, BEHIND_EACH = 3, 2
+"""Pages behind the questions. Ours: the programs to choose from, checking, consents and signature.
+A separate form: checking, and consent and signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How much somebody was asked: pages, questions on them, and single boxes and fields."""
+
+    pages: int
+    questions: int
+    parts: int
+
+    @classmethod
+    def on(cls, *walks: Walk) -> Asked:
+        """All of these forms together."""
+        return cls(
+            sum(len(walk.pages) for walk in walks),
+            sum(walk.questions for walk in walks),
+            sum(sum(walk.told.values()) for walk in walks),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One resident: what was sent, and the pages it took in each way."""
+    """One resident: what was sent, and what was asked in each way."""
 
     programs: int
     everything: bool
-    planned: int
-    fixed: int
-    least: int
+    planned: Asked
+    fixed: Asked
+    least: Asked
     """What the agencies must be told anyway: asked by who knows beforehand what will be sent."""
-    separate: int
+    separate: Asked
+    alike: Asked
+    """The separate forms, laid out on pages as ours is today."""
     alone: float | None
     """For one of the programs that were sent: "just this one" by its own separate form."""
     twice: int
     """Facts that were asked more than once."""
     times: tuple[float, ...]
 
-    def share(self, pages: int) -> float:
+    def share(self, asked: Asked) -> float:
         """Pages as a share of the separate forms."""
-        return pages / self.separate
+        return asked.pages / self.separate.pages
+
+    def shares(self) -> tuple[float, ...]:
+        """Pages; with those behind the questions; questions; single parts; pages laid out alike."""
+        ours, theirs = self.planned, self.separate
+        behind = theirs.pages + self.programs * BEHIND_EACH
+        return (
+            ours.pages / theirs.pages,
+            (ours.pages + BEHIND_OURS) / behind,
+            ours.questions / theirs.questions,
+            ours.parts / theirs.parts,
+            ours.pages / self.alike.pages,
+        )
 
 
 class Clairvoyant(RulesPlanner):
@@ -74,7 +111,7 @@ class City:
         self.form: Form = load_form(ROOT / "forms" / "questions", city, self.rules.facts)
         self.needs = needs_of_rules(self.rules)
         self.planner = RulesPlanner(self.rules)
-        self.separate = SeparateForms(self.form)
+        self.separate = SeparateForms(self.rules.facts)
 
     def flow(self, draft: Draft, planner: Planner | None) -> Flow:
         """A draft under this city's form, on the day of the measure."""
@@ -110,10 +147,10 @@ class City:
         walk.flow = walk.flow.with_draft(choose(walk.flow.draft, sent))
         return resident.goes_on(walk, walk.flow.first_open()), sent
 
-    def alone(self, resident: Resident, program: str) -> int:
-        """The pages of "just this one"."""
+    def alone(self, resident: Resident, program: str, planner: Planner | None) -> Walk:
+        """Our form for "just this one"."""
         draft = choose(only(Draft(), program), [program])
-        return len(resident.walks(self.flow(draft, self.planner)).pages)
+        return resident.walks(self.flow(draft, planner))
 
 
 def measured(city: City, number: int, facts: Facts) -> Sent:
@@ -124,16 +161,21 @@ def measured(city: City, number: int, facts: Facts) -> Sent:
     fixed, also = city.walk(resident, None)
     assert sent == also, f"resident {number}: the planner changed what is sent"
     least, _same = city.walk(resident, Clairvoyant(city.rules, sent), sent)
-    own = {program: city.separate.pages(resident, program, ON) for program in sent}
+    own = {program: city.separate.walked(resident, program, ON) for program in sent}
+    alike = [city.alone(resident, program, None) for program in sent]
     one = sent[number % len(sent)] if sent else None
+    alone = (
+        len(city.alone(resident, one, city.planner).pages) / len(own[one].pages) if one else None
+    )
     return Sent(
         programs=len(sent),
         everything=wanted == EVERYTHING,
-        planned=len(planned.pages),
-        fixed=len(fixed.pages),
-        least=len(least.pages),
-        separate=sum(own.values()),
-        alone=city.alone(resident, one) / own[one] if one else None,
+        planned=Asked.on(planned),
+        fixed=Asked.on(fixed),
+        least=Asked.on(least),
+        separate=Asked.on(*own.values()),
+        alike=Asked.on(*alike),
+        alone=alone,
         twice=sum(times > 1 for times in planned.told.values()),
         times=tuple(planned.times),
     )

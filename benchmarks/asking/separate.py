@@ -10,34 +10,39 @@ from typing import Any
 
 import yaml
 
-from benchmarks.asking.resident import Resident
-from forms import Draft, Flow, Form, Needs, Page, Question, choose, only
+from benchmarks.asking.resident import Resident, Walk
+from eligibility.facts import Vocabulary
+from forms import Draft, Flow, Form, Needs, Page, Question, choose, load_form, only
 from forms.conditions import Condition, parse_condition
 from forms.definition import Choice
 
-WRITTEN = Path(__file__).with_name("separate_forms.yaml")
+HERE = Path(__file__).parent
+WRITTEN = HERE / "separate_forms.yaml"
+BEFORE = HERE / "form_before"
+"""The question bank and the pages as they were when the separate forms were written down."""
 ALL = "all"
 
 
 class SeparateForms:
     """The forms one would fill in for each program alone, with their own skips."""
 
-    def __init__(self, form: Form, path: Path = WRITTEN) -> None:
-        written: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        written: dict[str, Any] = yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))
+        form = load_form(BEFORE / "bank", BEFORE / "city", vocabulary)
         self._skips = {name: _condition(text) for name, text in written["skips"].items()}
         self._forms = {
             program: self._form(form, parts) for program, parts in written["programs"].items()
         }
 
-    def pages(self, resident: Resident, program: str, on: date) -> int:
-        """How many pages somebody answers on the form of one program."""
+    def walked(self, resident: Resident, program: str, on: date) -> Walk:
+        """Somebody's way through the form of one program."""
         form = self._forms[program]
         every = frozenset(
             fact for page in form.pages for question in page.questions for fact in question.serves
         )
         needs = Needs({program: every}, {program: every})
         draft = choose(only(Draft(), program), [program])
-        return len(resident.walks(Flow(form, needs, draft, on)).pages)
+        return resident.walks(Flow(form, needs, draft, on))
 
     def _form(self, form: Form, parts: Mapping[str, list[str]]) -> Form:
         sections = []

@@ -6,10 +6,11 @@ from functools import cache
 
 import pytest
 
-from eligibility import Rulebook, load_rules
-from forms import Draft, Flow, Kind, counts, load_form, needs_of_rules
+from eligibility import Household, Rulebook, is_urgent, load_rules
+from forms import Draft, Flow, Kind, Place, choose, counts, load_form, needs_of_rules, only
 from forms.coverage import never_asked, under_no_help
 from forms.definition import Form, Wording
+from forms.draft import apply_patch
 from tests.forms.walking import ON, ROOT
 
 
@@ -37,6 +38,32 @@ def test_every_program_stands_under_a_kind_of_help() -> None:
 def test_one_form_is_a_small_part_of_all_the_separate_forms() -> None:
     totals = counts(Flow(form(), needs_of_rules(rules()), Draft(), ON))
     assert totals.asked * 4 < totals.separate
+
+
+def asked_to_apply(program: str, tenure: str) -> list[str]:
+    draft = apply_patch(Draft(), Place(), {"household.tenure": tenure, "household.homeless": False})
+    flow = Flow(form(), needs_of_rules(rules()), choose(only(draft, program), [program]), ON)
+    page = flow.find("urgent")
+    return [live.question.id for live in flow.live(page)] if page else []
+
+
+def test_what_makes_a_case_urgent_is_asked_of_who_applies_where_it_counts() -> None:
+    assert asked_to_apply("liheap", "renter") == ["heat_at_risk"]
+    assert asked_to_apply("child_care_assistance", "none") == ["no_place_tonight"]
+    assert asked_to_apply("child_care_assistance", "renter") == []
+    assert asked_to_apply("orca_lift", "none") == []
+
+
+def test_a_home_without_heat_is_urgent_and_only_when_told() -> None:
+    for told, urgent in (
+        ({"heat_at_risk": True}, True),
+        ({"heat_at_risk": False}, False),
+        ({}, False),
+    ):
+        facts = {"people_complete": True, "household": told, "people": [{"id": "p1"}]}
+        assert (
+            is_urgent(Household.from_facts(facts, rules().facts), rules(), "liheap", ON) is urgent
+        )
 
 
 def _sentences() -> list[str]:

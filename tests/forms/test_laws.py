@@ -169,13 +169,13 @@ def test_a_person_removed_leaves_no_trace_and_no_id_comes_back(data: st.DataObje
         return
     person = data.draw(st.sampled_from(others))
     incomes = [income["id"] for income in flow.draft.incomes(person)]
-    lost = {step.key for step in remove_would_lose(flow, person)}
+    lost = {step.key for step in remove_would_lose(flow, person) if step.place.person}
     after = flow.with_draft(remove_person(flow.draft, person))
     assert lost.isdisjoint(after.draft.asked)
     assert set(_texts(after.draft.to_json())).isdisjoint({person, *incomes})
     again = give(after, "people", {"people-more": "yes", "people-name": "Sam"})
     assert again.draft.people[-1] not in {*flow.draft.people}
-    assert f"birth_date/{again.draft.people[-1]}" in {step.key for step in again.open_steps}
+    assert "birth_date" in {step.key for step in again.open_steps}
 
 
 def _texts(value: Any) -> list[str]:
@@ -201,10 +201,10 @@ def test_whatever_a_browser_sends_is_read_or_refused(sent: dict[str, list[str]])
 
 
 def test_a_birth_date_given_again_moves_no_step_before_it() -> None:
-    flow = give(a_flow(), "birth_date/p1", born(1950))
-    young = give(flow, "birth_date/p1", born(2012))
+    flow = give(a_flow(), "birth_date", born(1950))
+    young = give(flow, "birth_date", born(2012))
     before = [step.key for step in flow.steps]
     after = [step.key for step in young.steps]
-    at = before.index("birth_date/p1")
+    at = before.index("birth_date")
     assert before[: at + 1] == after[: at + 1]
     assert raw({"a": "b"}) == {"a": ["b"]}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from functools import cache
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.asking.households import household
@@ -68,15 +69,29 @@ def same(planned: Walk, whole: Walk) -> None:
     told = sendable_facts(planned.flow), sendable_facts(whole.flow)
     assert planned.flow.draft.chosen == whole.flow.draft.chosen
     for program in planned.flow.draft.chosen:
-        rules = city().rules
-        ours, theirs = (grant(facts, rules.programs[program], rules.facts) for facts in told)
+        ours, theirs = (granted(facts, program) for facts in told)
         assert ours == theirs, program
     assert set(planned.pages) <= set(whole.pages)
     assert planned.flow.open_steps == ()
 
 
+def granted(facts: dict[str, Any], program: str) -> dict[str, Any]:
+    """What an agency gets; of help received, what its rules or those it leans on look at."""
+    rules, read = city().rules, city().needs.decide[program]
+    found = copy.deepcopy(grant(facts, rules.programs[program], rules.facts))
+    for entity, holder in (
+        ("household", found["household"]),
+        *(("person", p) for p in found["people"]),
+    ):
+        if isinstance(got := holder.get("receives"), dict):
+            wanted = {m: value for m, value in got.items() if f"{entity}.receives.{m}" in read}
+            holder["receives"] = wanted
+    return found
+
+
 @FEW
 @given(SEEDS)
+@example(938)
 def test_what_is_left_out_changes_no_result_and_nothing_that_an_agency_gets(seed: int) -> None:
     planned, whole = both_ways(Resident(household(Random(seed))), lambda fitting: fitting)
     same(planned, whole)
@@ -127,9 +142,9 @@ def alone_with(pay: str) -> Flow:
     told = {
         "contact": contact,
         "people": {"people-more": "no"},
-        "birth_date/p1": born(1985, 3, 4),
+        "birth_date": born(1985, 3, 4),
         "helps_wanted": {"helps_wanted": ["none"]},
-        "about/p1": {"about": ["none"]},
+        "about": {"about-p1": ["none"]},
         "receives": {"receives": ["none"]},
         "income_kinds/p1": {"income_kinds": ["wages"]},
         "job/p1/i1": {"employer": "", "pay_period": "month", "pay_told": "same"},
@@ -160,7 +175,7 @@ def test_a_question_comes_back_with_the_answer_that_closed_it() -> None:
 
 
 def test_an_answer_given_stays_where_it_was_when_it_stops_to_matter() -> None:
-    poor = give(alone_with("1,500"), "tenure", {"tenure": "renter"})
+    poor = give(alone_with("1,500"), "where", {"where": "seattle", "tenure": "renter"})
     told = give(poor, "rent", {"rent": "950", "rent-period": "month"})
     rich = give(told, "pay/p1/i1", {"pay_same": "9,800", "steady": "yes"})
     assert "rent" in keys(rich)

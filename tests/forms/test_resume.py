@@ -17,6 +17,7 @@ from forms import (
     draft_of,
     hidden,
     mark,
+    refitted,
     resumed,
     sendable_facts,
     step_is_hidden,
@@ -71,6 +72,29 @@ def test_hidden_names_come_back_and_a_new_answer_is_shown_again(data: st.DataObj
     step = next(step for step in flow.steps if step.key == "people")
     assert step_is_hidden(masked, step)
     assert not step_is_hidden(mark(masked, "people", "answered"), step)
+
+
+@FEW
+@given(st.data())
+def test_a_draft_of_an_older_form_keeps_all_it_was_told_and_asks_little_again(
+    data: st.DataObject,
+) -> None:
+    """Birth dates were once a page for each person, and there was a page that is no more."""
+    flow = _go(data, a_flow(choose(Draft(), ["basic_food"])))
+    assert refitted(flow) is flow
+    asked = {key: how for key, how in flow.draft.asked.items() if key != "birth_date"}
+    old = {
+        **{f"birth_date/{person}": "answered" for person in flow.draft.people},
+        "gone": "declined",
+    }
+    begun = flow.with_draft(replace(flow.draft, asked={**asked, **old}))
+    now = refitted(begun)
+    assert sendable_facts(now) == sendable_facts(flow)
+    assert now.draft.asked.items() >= asked.items()
+    assert not now.draft.asked.keys() & old.keys()
+    again = {step.key for step in now.open_steps} - {step.key for step in flow.open_steps}
+    known = all("birth_date" in person for person in flow.draft.facts["people"])
+    assert again <= (set() if known else {"birth_date"})
 
 
 def test_the_people_keep_their_ids_and_what_the_form_never_asks_is_kept() -> None:

@@ -178,11 +178,11 @@ CONTACT: Typed = {
 }
 
 
-def born(year: int, month: int | str = "", day: int | str = "") -> Typed:
+def born(year: int, month: int | str = "", day: int | str = "", person: str = "p1") -> Typed:
     return {
-        "birth_date-year": str(year),
-        "birth_date-month": str(month),
-        "birth_date-day": str(day),
+        f"birth_date-{person}-year": str(year),
+        f"birth_date-{person}-month": str(month),
+        f"birth_date-{person}-day": str(day),
     }
 
 

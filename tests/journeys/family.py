@@ -60,21 +60,19 @@ async def lists_the_home(walker: Walker) -> None:
         await walker.goes_on()
     await walker.picks("No")
     await walker.goes_on()
-    for name, (year, month, day) in BORN.items():
-        if name == ELENA:
-            await walker.reads("When were you born?")
-        else:
-            await walker.reads("When was {name} born?", name=name)
-        await walker.dates(year, month, day)
-        await walker.goes_on()
+    await walker.reads("When was each person born?")
+    for name, born in BORN.items():
+        ask = "When were you born?" if name == ELENA else "When was {name} born?"
+        await walker.dates(*born, walker.group(ask, name=name))
+    await walker.goes_on()
     await walker.reads("Do you have a husband, wife or partner who lives here?")
     await walker.names(DIEGO)
     await walker.goes_on()
+    await walker.reads("Who are the parents?")
     for child in (CAMILA, MATEO):
-        await walker.reads("Who here is a parent of {name}?", name=child)
-        await walker.picks("You")
-        await walker.names(DIEGO)
-        await walker.goes_on()
+        await walker.picks("You", about="Who here is a parent of {name}?", name=child)
+        await walker.names(DIEGO, walker.group("Who here is a parent of {name}?", name=child))
+    await walker.goes_on()
     await walker.reads("Will all of you be on one tax return for this year?")
     await walker.picks("Yes")
     await walker.goes_on()
@@ -92,17 +90,22 @@ async def says_what_for(walker: Walker) -> None:
 
 async def tells_about_each(walker: Walker) -> None:
     """What is true for each person, and what the home gets already."""
-    await walker.reads("Which of these are true for you?")
-    await walker.picks("I work, study, or look for work")
+    await walker.reads("What is true for someone in your home?")
+    await walker.picks(
+        "Someone works, studies, or looks for work",
+        "Someone goes to school (up to grade 12)",
+        "A child needs child care while adults work or study",
+    )
     await walker.goes_on()
+    await walker.reads("Who is this true for?")
+    await walker.picks("I work, study, or look for work", about="Which of these are true for you?")
     for name, true in (
         (DIEGO, "Works, studies, or looks for work"),
         (CAMILA, "Goes to school (up to grade 12)"),
         (MATEO, "Needs child care while adults work or study"),
     ):
-        await walker.reads("Which of these are true for {name}?", name=name)
-        await walker.picks(true)
-        await walker.goes_on()
+        await walker.picks(true, about="Which of these are true for {name}?", name=name)
+    await walker.goes_on()
     await walker.reads("Does anyone in your home get any of these now?")
     await walker.picks(NONE)
     await walker.goes_on()
@@ -137,8 +140,6 @@ async def tells_the_money(walker: Walker, pays: Sequence[str] = WEEKLY_PAYS) -> 
     )
     await walker.picks("Yes", about="Was it about the same all year?")
     await walker.goes_on()
-    await walker.reads("How much are the costs of this work in the same time?")
-    await walker.presses("I don't know")
     await walker.reads("Does {name} have any other income?", name=DIEGO)
     await walker.picks("No")
     await walker.goes_on()
@@ -169,11 +170,9 @@ async def tells_the_costs(walker: Walker) -> None:
 
 async def tells_the_home(walker: Walker) -> None:
     """Rent, and which bills are their own."""
-    await walker.reads("Is your home in Seattle?")
-    await walker.picks("Yes, in Seattle")
-    await walker.goes_on()
-    await walker.reads("Where do you live now?")
-    await walker.picks("A place we rent")
+    await walker.reads("Your home now")
+    await walker.picks("Yes, in Seattle", about="Is your home in Seattle?")
+    await walker.picks("A place we rent", about="Where do you live now?")
     await walker.goes_on()
     await walker.reads("How much rent do you pay?")
     await walker.types("Amount in dollars", "1850")
@@ -183,10 +182,7 @@ async def tells_the_home(walker: Walker) -> None:
     await walker.picks("Heating or cooling", "Electricity", "Phone")
     await walker.goes_on()
     await walker.reads("Is a Seattle City Light or Seattle Public Utilities bill in your name?")
-    await walker.picks("Yes")
-    await walker.goes_on()
-    await walker.reads("Does your home share a meter with other homes?")
-    await walker.picks("No")
+    await walker.picks("Yes, and the meter is only for our home")
     await walker.goes_on()
 
 
@@ -206,18 +202,21 @@ async def chooses_all(walker: Walker) -> None:
     """Every program that fits and can be sent from here; then what they need beyond."""
     await walker.presses("Choose all that fit")
     await walker.presses("Continue with the programs I ticked")
+    await walker.reads("Is your heat off, or will it be shut off soon?")
+    await walker.picks("No")
+    await walker.goes_on()
     await walker.reads("What is your address?")
     await walker.types("Street and number", "1403 Yesler Way")
     await walker.types("City", "Seattle")
     await walker.types("ZIP code", "98122")
     await walker.goes_on()
+    await walker.reads("What is the status of each person in this country?")
     for name in BORN:
+        ask = "What is the status of {name} in this country?"
         if name == ELENA:
-            await walker.reads("What is your status in this country?")
-        else:
-            await walker.reads("What is the status of {name} in this country?", name=name)
-        await walker.picks("United States citizen or national")
-        await walker.goes_on()
+            ask = "What is your status in this country?"
+        await walker.picks("United States citizen or national", about=ask, name=name)
+    await walker.goes_on()
 
 
 async def checks(walker: Walker) -> None:

@@ -222,7 +222,7 @@ def test_a_question_page_weighs_under_60_kilobytes_and_loads_nothing_from_elsewh
 ) -> None:
     assert story.foreign == []
     questions = [page for page in story.seen if page.question]
-    assert len({page.path for page in questions}) > 30
+    assert len({page.path for page in questions}) > 25
     for page in questions:
         assert page.other_bytes > 0, "the style sheet was not weighed"
         assert page.document_bytes + page.other_bytes + story.script_bytes < MOST_BYTES, page.path

@@ -151,24 +151,27 @@ class Walker:
         """Fill the one field with this label."""
         await self.page.get_by_label(self.say(label, **values), exact=True).fill(text)
 
-    async def dates(self, year: str, month: str, day: str) -> None:
+    def group(self, question: str, **values: object) -> Locator:
+        """One question of a page that has several."""
+        return self.page.get_by_role("group", name=self.say(question, **values), exact=True)
+
+    async def dates(self, year: str, month: str, day: str, place: Locator) -> None:
         """Fill the parts of a date."""
         for part, text in (("Year", year), ("Month", month), ("Day", day)):
             label = self.words.pgettext("date", part)
-            await self.page.get_by_label(label, exact=True).fill(text)
+            await place.get_by_label(label, exact=True).fill(text)
 
     async def picks(self, *labels: str, about: str | None = None, **values: object) -> None:
         """Choose options, within the question `about` where the page has several."""
         place: Page | Locator = self.page
         if about is not None:
-            question = self.say(about, **values)
-            place = self.page.get_by_role("group", name=question, exact=True)
+            place = self.group(about, **values)
         for label in labels:
             await self.ticks(self.say(label, **values), place)
 
-    async def names(self, person: str) -> None:
+    async def names(self, person: str, place: Locator | None = None) -> None:
         """Choose somebody of the home by name."""
-        await self.ticks(self.words.gettext("{name}", name=person))
+        await self.ticks(self.words.gettext("{name}", name=person), place)
 
     async def ticks(self, label: str, place: Page | Locator | None = None) -> None:
         """Choose the option with these very words."""
