@@ -1,9 +1,10 @@
-"""Signatures in a second: through the actions and over HTTP, beside the database's own inserts.
+"""Signatures and ballots in a second: through the actions and over HTTP, beside the database's own
+inserts, with 100,000 signatures and 27,000 ballots there already.
 
-    python -m benchmarks.voice [--count 20000] [--http 2000]
+    python -m benchmarks.voice [--count 20000] [--ballots 4000] [--http 2000]
 
 Prints one JSON object. The database is that of THRESHOLD_TEST_DATABASE (sqlite or postgres). Every
-figure ends with the counts compared: headline, sum of areas, confirmed rows.
+figure ends with the counts compared: headline, sum of areas, confirmed rows; roll and box.
 """
 
 from __future__ import annotations
@@ -14,47 +15,28 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
+from benchmarks.voice_ballots import through_ballots
 from benchmarks.voice_http import over_http
+from benchmarks.voice_timing import AT_ONCE, timed
 from service import db
 from service.actions.voice.own_signature import confirm
 from service.clock import Clock
 from service.ids import time_ordered_id
 from service.services import Services, load_services
 from service.voice.counting import count_steps
+from service.voice.steps import add_steps
 from tests.service.voice.signers import Signers, new_petition
 from tests.support.databases import databases, settings_for
 
-AT_ONCE = 200
-
-
-async def timed(
-    work: Callable[[Any], Awaitable[object]], items: Iterable[Any], at_once: int = AT_ONCE
-) -> dict[str, float]:
-    """So many at a time until all are done; a rate, and how long the slowest hundredth took."""
-    waiting = iter(list(items))
-    took: list[float] = []
-
-    async def one_after_another() -> None:
-        for item in waiting:
-            begun = time.perf_counter()
-            await work(item)
-            took.append(time.perf_counter() - begun)
-
-    begun, burned = time.perf_counter(), time.process_time()
-    await asyncio.gather(*(one_after_another() for _place in range(at_once)))
-    spent = time.perf_counter() - begun
-    took.sort()
-    return {
-        "per_second": round(len(took) / spent),
-        "p50_ms": round(1000 * took[len(took) // 2], 1),
-        "p99_ms": round(1000 * took[int(len(took) * 0.99)], 1),
-        "processor_ms_each": round(1000 * (time.process_time() - burned) / len(took), 3),
-    }
+LOADED, BALLOTS_LOADED = 100_000, 27_000
+LOAD = """
+insert into voice_signatures (id, petition, person_hash, slot, state, kind, tier, area, name,
+  show_name, follow, asked_at, confirmed_at)
+values (?, ?, ?, 0, 'confirmed', 'signature', 'mail', ?, null, false, false, ?, ?)
+"""
 
 
 async def raw_inserts(count: int) -> dict[str, float]:
@@ -76,9 +58,26 @@ async def raw_inserts(count: int) -> dict[str, float]:
     }
 
 
-async def through_actions(services: Services, count: int) -> dict[str, object]:
+async def loaded(services: Services, count: int) -> Signers:
+    """A petition that so many have signed, written in bulk and counted by the follower."""
+    signers, now = await opened(services), services.clock.now()
+    for at in range(0, count, 5_000):
+        ids = [time_ordered_id() for _row in range(at, min(at + 5_000, count))]
+        made = [
+            {"id": id, "petition": signers.petition, "tier": "mail", "area": str(id.int % 7)}
+            for id in ids
+        ]
+        rows = [(id, signers.petition, id.hex, str(id.int % 7), now, now) for id in ids]
+        async with db.transaction():
+            await db.execute_many(LOAD, rows)
+            await add_steps(services.clock, made, 1)
+    await count_steps(services)
+    return signers
+
+
+async def through_actions(signers: Signers, count: int, before: int) -> dict[str, object]:
     """Asked, confirmed and counted by the functions that pages call."""
-    signers = await opened(services)
+    services = signers.services
     counting = asyncio.create_task(follow(services))
     begun = time.perf_counter()
     asked = await timed(
@@ -96,7 +95,7 @@ async def through_actions(services: Services, count: int) -> dict[str, object]:
         "confirmed": confirmed,
         "whole_per_second": round(1 / sum(1 / rate for rate in spent)),
         "reading_tokens_s": round(between - begun - count / asked["per_second"], 2),
-        "counts": await agreed(signers, count),
+        "counts": await agreed(signers, before + count),
     }
 
 
@@ -131,17 +130,19 @@ async def agreed(signers: Signers, expected: int) -> dict[str, object]:
     return {"headline": headline, "parts": parts, "signed": signed, "right": right}
 
 
-async def measure(url: str, folder: Path, count: int, http: int) -> dict[str, object]:
+async def measure(url: str, folder: Path, given: argparse.Namespace) -> dict[str, object]:
     settings = settings_for(url, folder)
     services = load_services(settings, Clock())
     await db.open_database(settings)
     try:
-        told: dict[str, object] = {"database": db.dialect(), "raw": await raw_inserts(count)}
-        told["actions"] = await through_actions(services, count)
+        told: dict[str, object] = {"database": db.dialect(), "raw": await raw_inserts(given.count)}
+        signers = await loaded(services, given.loaded)
+        told["signatures_loaded"] = given.loaded
+        told["actions"] = await through_actions(signers, given.count, given.loaded)
         told["ten_people"] = await ten_people(services)
-        if http:
-            told["http"] = await over_http(await opened(services), settings, http)
-        told["raw_again"] = await raw_inserts(count)
+        told["ballots"] = await through_ballots(services, given.ballots, given.ballots_loaded)
+        if given.http:
+            told["http"] = await over_http(await opened(services), settings, given.http)
         return told
     finally:
         await db.close_database()
@@ -151,11 +152,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="signatures in a second")
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--http", type=int, default=0)
+    parser.add_argument("--ballots", type=int, default=4_000)
+    parser.add_argument("--loaded", type=int, default=LOADED)
+    parser.add_argument("--ballots-loaded", type=int, default=BALLOTS_LOADED)
     given = parser.parse_args()
     os.environ.setdefault("THRESHOLD_TEST_DATABASE", "sqlite")
     with tempfile.TemporaryDirectory() as place, databases(Path(place)) as maker:
         folder = Path(place)
-        told = asyncio.run(measure(maker.fresh(folder), folder, given.count, given.http))
+        told = asyncio.run(measure(maker.fresh(folder), folder, given))
     print(json.dumps(told, indent=2))
     return 0
 

@@ -8,8 +8,7 @@ the same groups each time.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
@@ -23,6 +22,9 @@ WIDTH = 512
 ROUNDS = 12
 # The part of the answers below which a word's piece is too rare to join two of them.
 FEWEST_HOLDERS = 2
+MOST_TIMES = 65_535
+# How many rows are added up at a time: it bounds the memory.
+AT_ONCE = 2_048
 Rows = NDArray[np.float32]
 
 
@@ -78,29 +80,63 @@ def assign(texts: Sequence[str], themes: Sequence[Sequence[str]]) -> Groups:
 
 
 def vectors(texts: Sequence[str]) -> Rows:
-    """One row of length one for each text."""
-    made = [features(text) for text in texts]
-    spread = Counter(name for each in made for name in each)
-    places = {
-        name: (crc32(name.encode()) % WIDTH, _weight(name, holders, len(made)))
-        for name, holders in spread.items()
-        if holders >= FEWEST_HOLDERS
-    }
-    rows = np.zeros((len(made), WIDTH), np.float32)
-    for row, counts in zip(rows, made, strict=True):
-        for name, n in counts.items():
-            if (place := places.get(name)) is not None:
-                row[place[0]] += place[1] * (1 + math.log(n))
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    whole: Rows = (rows / np.where(lengths == 0, 1, lengths)).astype(np.float32)
-    return whole
-
-
-def _weight(name: str, holders: int, texts: int) -> float:
-    rarity = math.log((1 + texts) / (1 + holders)) + 1
+    """One row of length one for each text. All pieces of all texts are held as numbers in three
+    flat arrays, so 27,000 answers need tens of megabytes and not hundreds."""
+    pieces = _pieces(texts)
+    names, inverse, holders = np.unique(pieces.names, return_inverse=True, return_counts=True)
+    weights = np.log((1 + len(texts)) / (1 + holders)) + 1
     # Half of all pieces count down, so that two that fall on one place do not add up.
-    sign = 1.0 if crc32(b"s" + name.encode()) % 2 else -1.0
-    return sign * rarity * (THING_WEIGHS if name[0] == "#" else 1.0)
+    weights *= np.where(names & WIDTH, 1.0, -1.0)
+    weights *= np.where(np.isin(names, pieces.things), THING_WEIGHS, 1.0)
+    weights[holders < FEWEST_HOLDERS] = 0.0
+    values = weights.astype(np.float32)[inverse] * (1 + np.log(pieces.times, dtype=np.float32))
+    del inverse
+    rows = np.zeros((len(texts), WIDTH), np.float32)
+    for first in range(0, len(texts), AT_ONCE):
+        last = min(first + AT_ONCE, len(texts))
+        begin, end = pieces.begins[first], pieces.begins[last]
+        owners = np.repeat(np.arange(last - first), np.diff(pieces.begins[first : last + 1]))
+        flat = owners * WIDTH + pieces.names[begin:end] % WIDTH
+        summed = np.bincount(flat, values[begin:end], minlength=(last - first) * WIDTH)
+        rows[first:last] = summed.reshape(last - first, WIDTH)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    rows /= np.where(lengths == 0, 1, lengths)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """The pieces of all texts one after another: each piece's name as a number, and how often its
+    text has it. Those of text n are from `begins[n]` on."""
+
+    names: NDArray[np.uint32]
+    times: NDArray[np.uint16]
+    begins: NDArray[np.int64]
+    things: NDArray[np.uint32]
+
+
+def _pieces(texts: Sequence[str]) -> _Pieces:
+    names, times, things, begins = array("I"), array("H"), set[int](), [0]
+    for text in texts:
+        for name, n in features(text).items():
+            code = _code(name)
+            names.append(code)
+            times.append(min(n, MOST_TIMES))
+            if name[0] == "#":
+                things.add(code)
+        begins.append(len(names))
+    return _Pieces(
+        np.frombuffer(names, np.uint32),
+        np.frombuffer(times, np.uint16),
+        np.array(begins, np.int64),
+        np.array(sorted(things), np.uint32),
+    )
+
+
+def _code(name: str) -> int:
+    """A number for a name: its last bits are the place, and the next one whether it counts down."""
+    written = name.encode()
+    return crc32(written) & ~WIDTH | (crc32(b"s" + written) % 2) * WIDTH
 
 
 def _begin(rows: Rows, count: int) -> Rows:
@@ -119,8 +155,7 @@ def _begin(rows: Rows, count: int) -> Rows:
 
 def _middles(rows: Rows, nearest: NDArray[np.int64], centers: Rows) -> Rows:
     """The middle of each group; one that lost all its rows stays where it was."""
-    sums = np.zeros_like(centers)
-    np.add.at(sums, nearest, rows)
+    sums = np.array([rows[nearest == group].sum(axis=0) for group in range(len(centers))])
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     return np.where(lengths == 0, centers, sums / np.where(lengths == 0, 1, lengths))
 

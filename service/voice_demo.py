@@ -18,6 +18,7 @@ from service.voice.counting import ADD_PART, SIGNATURES, hold_cursor
 from service.voice.keys import new_person_key, signature_id
 from service.voice.moving import EVENT
 from service.voice.people import Reached, seal_author, seal_name
+from service.voice_demo_question import load_demo_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -102,6 +103,7 @@ async def load_voice_demo(services: Services) -> int:
             " (select coalesce(max(id), 0) from voice_signature_steps) where name = ?",
             SIGNATURES,
         )
+        await load_demo_questions(services)
     return len(every)
 
 

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import gcd
 
+from petitions.counting.bounded_shares import BoundedRun, CannotTell, Groups, Stage
 from petitions.counting.counts import BudgetCount, Purchase
 from petitions.counting.profiles import BudgetBallots, NotCountable
 
 MOST_KEPT = 4_000_000
 Backers = tuple[list[int], list[int], int]
 Parting = list[tuple[int, bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """One purchase of a run: the project, the most one supporter pays, and what that is for each
-    unit of cost. `rival` is the best of the others at that moment, by price and tie order."""
-
-    project: int
-    price: Fraction
-    rate: tuple[Fraction, int]
-    rival: tuple[Fraction, int] | None
 
 
 class _Crowd:
@@ -109,19 +99,19 @@ class _Run:
             if cost and crowd.backed(project)
         }
 
-    def stages(self, before: list[_Stage] | None = None) -> list[_Stage]:
+    def stages(self, before: list[Stage] | None = None) -> list[Stage]:
         """Every purchase. `before` is a run to compare with: rivals are priced far enough up to
         tell whether they could have come first in any share between the two."""
-        found: list[_Stage] = []
+        found: list[Stage] = []
         while True:
-            mark = before[len(found)].rate if before and len(found) < len(before) else None
+            mark = before[len(found)].most if before and len(found) < len(before) else None
             stage = self._stage(mark)
             if stage is None:
                 return found
             found.append(stage)
             self._buy(stage.project, stage.price)
 
-    def _stage(self, mark: tuple[Fraction, int] | None) -> _Stage | None:
+    def _stage(self, mark: tuple[Fraction, int] | None) -> Stage | None:
         bounds = self._bounds
         best: tuple[Fraction, int] | None = None
         chosen, paid = -1, Fraction(0)
@@ -138,7 +128,7 @@ class _Run:
         if best is None:
             return None
         others = (bound for project, bound in bounds.items() if project != chosen)
-        return _Stage(chosen, paid, best, min(others, default=None))
+        return Stage(chosen, best, min(others, default=None), paid)
 
     def _buy(self, project: int, price: Fraction) -> None:
         """Every backer pays the price, or all that is left if that is less."""
@@ -173,7 +163,7 @@ class _Run:
             known_poor, equal = len(poor), -(-missing // rich)
 
 
-def _same_between(low: list[_Stage], high: list[_Stage]) -> bool:
+def _same_between(low: list[Stage], high: list[Stage]) -> bool:
     """Whether every share between these two buys the same, one after the other.
 
     While the purchases so far are the same, a larger share leaves nobody with less, so no price
@@ -183,7 +173,7 @@ def _same_between(low: list[_Stage], high: list[_Stage]) -> bool:
     if [stage.project for stage in low] != [stage.project for stage in high]:
         return False
     return all(
-        above.rival is None or below.rate < above.rival
+        above.rival is None or below.most < above.rival
         for below, above in zip(low, high, strict=True)
     )
 
@@ -193,39 +183,61 @@ class _Count:
         self.ballots = ballots
         self.rank = rank
         self.costs = [project.cost for project in ballots.projects]
-        self.crowd = _Crowd(ballots.approvals.sets, len(self.costs))
+        self.groups = Groups(ballots.approvals)
+        self.hints: list[dict[int, int]] = []
         self.start = Fraction(ballots.limit, max(1, ballots.approvals.ballots))
-        backed = [one for one in range(len(self.costs)) if self.crowd.backed(one)]
+        backed = [one for one in range(len(self.costs)) if self.groups.backers[one].everyone]
         self.free = [one for one in backed if not self.costs[one]]
         self.backed = [one for one in backed if self.costs[one]]
+
+    @cached_property
+    def crowd(self) -> _Crowd:
+        """Made only where bounds cannot tell: it takes as long as several runs."""
+        return _Crowd(self.ballots.approvals.sets, len(self.costs))
 
     def share(self, steps: int) -> Fraction:
         return self.start + steps * self.ballots.unit
 
-    def run(self, steps: int, before: list[_Stage] | None = None) -> list[_Stage]:
-        return _Run(self.crowd, self.costs, self.rank, self.share(steps)).stages(before)
+    def run(self, steps: int, before: list[Stage] | None = None) -> list[Stage]:
+        """In bounds, and where they cannot tell, in exact numbers, which is slower."""
+        share = self.share(steps)
+        try:
+            run = BoundedRun(self.groups, self.costs, self.rank, share, hints=self.hints)
+            stages = run.stages(before)
+        except CannotTell:
+            return _Run(self.crowd, self.costs, self.rank, share).stages(before)
+        self.hints = run.prices
+        return stages
 
-    def cost(self, stages: list[_Stage]) -> int:
+    def priced(self, steps: int) -> list[Stage]:
+        """The same with the exact price of each purchase."""
+        share = self.share(steps)
+        try:
+            return BoundedRun(self.groups, self.costs, self.rank, share, exact=True).stages()
+        except CannotTell:
+            return _Run(self.crowd, self.costs, self.rank, share).stages()
+
+    def cost(self, stages: list[Stage]) -> int:
         return sum(self.costs[stage.project] for stage in stages)
 
-    def exhaustive(self, stages: list[_Stage]) -> bool:
+    def exhaustive(self, stages: list[Stage]) -> bool:
         """Whether no other project with any backer would still fit."""
         bought = {stage.project for stage in stages}
         left = self.ballots.limit - self.cost(stages)
         return all(self.costs[one] > left for one in self.backed if one not in bought)
 
-    def increase(self) -> tuple[int, list[_Stage]]:
+    def increase(self) -> int:
         """Steps added one at a time until the first that would overspend, or nothing fits. Shares
         that are sure to buy the same as the one before are passed over, not tried."""
         steps, stages = 0, self.run(0)
         while not self.exhaustive(stages):
             after, stages_after = self._next_change(steps, stages)
             if self.cost(stages_after) > self.ballots.limit:
-                return after - 1, stages if after - 1 == steps else self.run(after - 1)
+                return after - 1
             steps, stages = after, stages_after
-        return steps, stages
+        return steps
 
-    def _next_change(self, steps: int, stages: list[_Stage]) -> tuple[int, list[_Stage]]:
+    def _next_change(self, steps: int, stages: list[Stage]) -> tuple[int, list[Stage]]:
         """A later step and its run, so that every step before it buys what this one does."""
         sure, leap = steps, 1
         ahead = self.run(sure + leap, stages)
@@ -251,7 +263,8 @@ def equal_shares(ballots: BudgetBallots, rank: list[int], *, increment: bool) ->
             "Equal shares are counted from approvals, and these ballots give points."
         )
     count = _Count(ballots, rank)
-    steps, stages = count.increase() if increment else (0, count.run(0))
+    steps = count.increase() if increment else 0
+    stages = count.priced(steps)
     votes = ballots.votes()
     left = ballots.limit
     purchases: list[Purchase] = []

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from petitions.counting import report
-from petitions.counting.equal_shares import equal_shares
 from petitions.counting.files import is_pabulib, read_ranked
 from petitions.counting.greedy import greedy
 from petitions.counting.pabulib import PabulibFile, read_pabulib
@@ -85,4 +84,7 @@ def _budget(source: PabulibFile | RankedBallots, asked: Asked) -> report.Plain:
     rank = asked.ranks(tuple(project.id for project in ballots.projects))
     if asked.method == "greedy":
         return report.of_budget(greedy(ballots, rank), ballots)
+    # Its arrays are loaded where such a budget is counted, not by everybody who casts a ballot.
+    from petitions.counting.equal_shares import equal_shares
+
     return report.of_budget(equal_shares(ballots, rank, increment=asked.increment), ballots)

@@ -73,6 +73,8 @@ def canonical_mail(text: str, rules: Mapping[str, MailRule] = RULES) -> str:
 def _domain(text: str) -> str:
     """Lower-case, as the name system writes it, with look-alike letters as Latin ones."""
     given = unicodedata.normalize("NFKC", text.strip()).casefold().replace("。", ".").rstrip(".")
+    if given.isascii() and "xn--" not in given and _DOMAIN.match(given):
+        return given
     labels = []
     for label in given.split("."):
         if label.startswith("xn--"):

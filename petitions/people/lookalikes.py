@@ -15,6 +15,8 @@ _LATIN = str.maketrans({**_CYRILLIC, **_GREEK, **_OTHER})
 
 def plain_letters(text: str) -> str:
     """Lower case, one form for each letter, nothing invisible, look-alikes as Latin."""
+    if text.isascii() and text.isprintable():
+        return text.lower()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     seen = "".join(one for one in folded if unicodedata.category(one) not in {"Cf", "Cc", "Mn"})
     return seen.translate(_LATIN)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from hashlib import sha256
 
 KINDS = ("mail", "phone", "address", "in_person", "sign_in")
 
@@ -13,7 +12,7 @@ def _mac(key: bytes, *words: str) -> bytes:
     message = b"".join(
         len(data).to_bytes(4, "big") + data for data in (word.encode() for word in words)
     )
-    return hmac.new(key, message, sha256).digest()
+    return hmac.digest(key, message, "sha256")
 
 
 def person_id(key: bytes, petition: str, kind: str, canonical: str, place: int = 0) -> str:

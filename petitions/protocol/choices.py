@@ -8,7 +8,6 @@ from typing import Any
 
 from petitions.counting import report
 from petitions.counting.duels import DuelBallots, duels
-from petitions.counting.equal_shares import equal_shares
 from petitions.counting.greedy import greedy
 from petitions.counting.methods import Asked, count_ranked
 from petitions.counting.plain import ScoreBallots, approval, score, single_choice
@@ -80,6 +79,8 @@ def _pairs(choice: list[Any], spec: VoteSpec) -> Choice:
     met = [frozenset(row) if spec.method == "pairwise" else row[0] for row in rows]
     if len(set(met)) != len(met) or (spec.rank_depth and len(rows) > spec.rank_depth):
         raise NotWhatItSays("The ballot answers something twice, or too much.")
+    if choice != sorted(choice):
+        raise NotWhatItSays("The ballot's answers do not stand in order.")
     return tuple(rows)
 
 
@@ -125,4 +126,7 @@ def _count_sets(ballots: ApprovalBallots, spec: VoteSpec, rank: list[int]) -> re
     if spec.method == "greedy":
         return report.of_budget(greedy(budget, rank), budget)
     increment = spec.completion == "increment"
+    # Its arrays are loaded where such a budget is counted, not by everybody who casts a ballot.
+    from petitions.counting.equal_shares import equal_shares
+
     return report.of_budget(equal_shares(budget, rank, increment=increment), budget)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from secrets import token_bytes
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +22,7 @@ KEY, TAG, NONCE, LENGTH = 32, 16, 16, 2
 _STEP = 64
 
 
+@lru_cache(64)
 def padded_size(spec: VoteSpec) -> int:
     """How long every ballot of this vote is inside its seal, whatever it says: room for all
     options by name, each in the longest form that any method writes."""

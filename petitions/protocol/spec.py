@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from petitions.protocol.canonical import NotWhatItSays, canonical, digest
@@ -80,7 +82,7 @@ class VoteSpec:
 
     @property
     def hash(self) -> str:
-        return digest(self.text())
+        return _hash_of(self)
 
     @classmethod
     def parse(cls, text: bytes) -> VoteSpec:
@@ -96,6 +98,12 @@ class VoteSpec:
         return spec
 
 
+@lru_cache(64)
+def _hash_of(spec: VoteSpec) -> str:
+    """Each ballot is bound to it, and the rule is long."""
+    return digest(spec.text())
+
+
 def tie_commitment(secret: bytes) -> str:
     """Published at opening. Until the end it tells nothing of the seed."""
     return sha256(b"\x02" + secret).hexdigest()
@@ -106,5 +114,6 @@ def tie_seed(secret: bytes, final_root: bytes) -> str:
     return sha256(secret + final_root).hexdigest()
 
 
+@lru_cache(64)
 def option_places(spec: VoteSpec) -> Mapping[str, int]:
-    return {option.id: at for at, option in enumerate(spec.options)}
+    return MappingProxyType({option.id: at for at, option in enumerate(spec.options)})

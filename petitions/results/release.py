@@ -61,6 +61,12 @@ def release(
             return Release({}, total, frozenset(counts))
 
 
+def shown_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """A first and only release as it is written down: small groups together under `rest`."""
+    told = release(counts)
+    return {**told.shown, **({"rest": told.rest} if told.rest else {})}
+
+
 def _tells(
     earlier: Release | None, counts: Mapping[str, int], moved: Mapping[str, int], smallest: int
 ) -> bool:

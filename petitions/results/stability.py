@@ -1,59 +1,60 @@
-"""How firmly a ranking stands: the same ballots drawn again many times."""
+"""How firmly a result stands: the same ballots drawn again many times."""
 
 from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from hashlib import shake_256
 from sys import byteorder
+from typing import TypeVar
 
-from petitions.counting.profiles import RankedBallots
-
+Ballot = TypeVar("Ballot", bound=Hashable)
 TIMES = 200
+# A large vote is drawn less often: its draws hardly differ, and each takes long to count.
+MOST_DRAWN, FEWEST = 2_000_000, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """In what part of the draws each option was elected, and in which all winners were the same.
-    This says how much hangs on few ballots. It is no margin of error: nobody drew these voters."""
+    """In how many of the draws each option was chosen, and in how many all were the same. This
+    says how much hangs on few ballots. It is no margin of error: nobody drew these voters."""
 
     times: int
-    elected: tuple[Fraction, ...]
-    same: Fraction
+    chosen: Mapping[str, int]
+    same: int
+
+
+def times_for(ballots: int) -> int:
+    return max(FEWEST, min(TIMES, MOST_DRAWN // max(ballots, 1)))
 
 
 def stability(
-    ballots: RankedBallots,
-    count: Callable[[RankedBallots], Sequence[int]],
+    ballots: Mapping[Ballot, int],
+    count: Callable[[Mapping[Ballot, int]], Sequence[str]],
     seed: str,
     times: int = TIMES,
 ) -> Stability:
     """Count `times` draws of as many ballots, with replacement. The seed makes it repeatable."""
     usual = set(count(ballots))
-    elected = [0] * len(ballots.options)
+    chosen: Counter[str] = Counter()
     same = 0
     for turn in range(times):
-        winners = count(resampled(ballots, f"{seed}\n{turn}"))
-        same += set(winners) == usual
-        for option in winners:
-            elected[option] += 1
-    parts = tuple(Fraction(one, times) for one in elected)
-    return Stability(times, parts, Fraction(same, times))
+        found = count(resampled(ballots, f"{seed}\n{turn}"))
+        same += set(found) == usual
+        chosen.update(found)
+    return Stability(times, dict(chosen), same)
 
 
-def resampled(ballots: RankedBallots, seed: str) -> RankedBallots:
+def resampled(ballots: Mapping[Ballot, int], seed: str) -> dict[Ballot, int]:
     """As many ballots, drawn from these by the bytes of SHAKE-256 of the seed."""
-    owners = [group for group, n in enumerate(ballots.rankings.values()) for _ in range(n)]
+    kinds = list(ballots)
+    owners = [at for at, kind in enumerate(kinds) for _ in range(ballots[kind])]
     voters = len(owners)
     dice = array("Q")
     dice.frombytes(shake_256(seed.encode()).digest(8 * voters))
     if byteorder == "big":
         dice.byteswap()
     drawn = Counter(owners[die % voters] for die in dice)
-    rankings = list(ballots.rankings)
-    return RankedBallots(
-        ballots.options, {rankings[at]: drawn[at] for at in sorted(drawn)}, ballots.blank
-    )
+    return {kinds[at]: drawn[at] for at in sorted(drawn)}

@@ -30,12 +30,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     opening.add_argument(
         "--copy", metavar="FILE", help="write a sealed copy of the vote's key for a second officer"
     )
-    _json(opening, run_open)
+    as_command(opening, run_open)
     closing = subparsers.add_parser(
         "close-vote", help="publish the list of ballots; after the dispute window, destroy the roll"
     )
     closing.add_argument("number", type=int, metavar="NUMBER", help="the vote's number")
-    _json(closing, run_close)
+    as_command(closing, run_close)
     _register_trustee(subparsers)
     checking = subparsers.add_parser("verify-tally", help="check and recount a vote from its files")
     checking.add_argument("files", metavar="FILE", help="the folder or .zip of published files")
@@ -43,7 +43,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     checking.add_argument(
         "--receipt", metavar="FILE", action="append", default=[], help="a receipt to look for"
     )
-    _json(checking, run_verify)
+    as_command(checking, run_verify)
 
 
 def _register_trustee(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,16 +52,16 @@ def _register_trustee(subparsers: argparse._SubParsersAction[argparse.ArgumentPa
     splitting = parts.add_parser("split", help="a new key: its public half and a share for each")
     splitting.add_argument("--of", type=int, default=3, help="how many trustees; 3 if not said")
     splitting.add_argument("--needed", type=int, default=2, help="how many open; 2 if not said")
-    _json(splitting, run_split)
+    as_command(splitting, run_split)
     opening = parts.add_parser("open", help="open a vote's ballots; shares come by standard input")
     opening.add_argument("number", type=int, metavar="NUMBER", help="the vote's number")
     opening.add_argument(
         "--auditor", metavar="NAME", action="append", default=[], help="who answers for it"
     )
-    _json(opening, run_trustee_open)
+    as_command(opening, run_trustee_open)
 
 
-def _json(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
+def as_command(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -73,7 +73,7 @@ def run_open(arguments: argparse.Namespace) -> int:
     """0: it is open. 2: it cannot be opened so."""
     path = Path(arguments.vote)
     text = path.read_text(encoding="utf-8") if path.is_file() else None
-    return _tell(arguments, _with_services(lambda services: _open(services, arguments, text)))
+    return tell(arguments, with_services(lambda services: _open(services, arguments, text)))
 
 
 async def _open(services: Services, arguments: argparse.Namespace, text: str | None) -> Told:
@@ -116,7 +116,7 @@ async def _draft_of(services: Services, named: str, text: str | None) -> UUID:
 
 def run_close(arguments: argparse.Namespace) -> int:
     """0: done. 2: it is not time yet, or there is no such vote."""
-    return _tell(arguments, _with_services(lambda services: _close(services, arguments.number)))
+    return tell(arguments, with_services(lambda services: _close(services, arguments.number)))
 
 
 async def _close(services: Services, number: int) -> Told:
@@ -134,7 +134,7 @@ async def _close(services: Services, number: int) -> Told:
     return {"state": "reduced", "ballots": reduced.leaves, "removed": reduced.removed}
 
 
-def _with_services(work: Callable[[Services], Awaitable[Told]]) -> Told:
+def with_services(work: Callable[[Services], Awaitable[Told]]) -> Told:
     from service import db
     from service.clock import Clock
     from service.errors import AppError
@@ -165,7 +165,7 @@ def _sentences(refused: Any) -> list[str]:
     return [fault.detail for fault in refused.faults] or [refused.message]
 
 
-def _tell(arguments: argparse.Namespace, told: Told) -> int:
+def tell(arguments: argparse.Namespace, told: Told) -> int:
     if arguments.json:
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     else:
@@ -189,13 +189,13 @@ def run_split(arguments: argparse.Namespace) -> int:
     key = X25519PrivateKey.generate()
     public = key.public_key().public_bytes_raw().hex()
     shares = split(key.private_bytes_raw(), public[:8], needed=arguments.needed, of=arguments.of)
-    return _tell(arguments, {"public_key": public, "shares": [str(one) for one in shares]})
+    return tell(arguments, {"public_key": public, "shares": [str(one) for one in shares]})
 
 
 def run_trustee_open(arguments: argparse.Namespace) -> int:
     """0: the result is published. 2: the shares or the moment do not fit."""
     shares = [line.strip() for line in sys.stdin if line.strip()]
-    return _tell(arguments, _with_services(lambda services: _count(services, arguments, shares)))
+    return tell(arguments, with_services(lambda services: _count(services, arguments, shares)))
 
 
 async def _count(services: Services, arguments: argparse.Namespace, shares: Sequence[str]) -> Told:

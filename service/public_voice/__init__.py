@@ -14,8 +14,11 @@ from service.public_voice import (
     questions,
     receipts,
     results,
+    results_print,
     share,
+    sign_in,
     signature,
+    vote_exports,
     vote_results,
     votes,
     writing,
@@ -39,6 +42,9 @@ routes = [
     Route(
         "/voice/petitions/{number}/results.json", results.results_json, name="voice.results.json"
     ),
+    Route(
+        "/voice/petitions/{number}/print", results_print.results_print, name="voice.results.print"
+    ),
     Route("/voice/ledger", ledger.ledger_page, name="voice.ledger"),
     Route("/voice/ledger.csv", ledger.ledger_csv, name="voice.ledger.csv"),
     Route("/voice/ledger.json", ledger.ledger_json, name="voice.ledger.json"),
@@ -55,6 +61,7 @@ routes = [
         "/voice/questions/{number}", questions.answered, methods=POST, name="voice.question.reply"
     ),
     Route("/voice/questions/{number}/sent", questions.sent, name="voice.reply.sent"),
+    Route("/voice/questions/{number}/answers.csv", questions.answers_csv, name="voice.answers.csv"),
     Route("/voice/questions/{number}/results.csv", questions.results_csv, name="voice.themes.csv"),
     Route(
         "/voice/questions/{number}/results.json", questions.results_json, name="voice.themes.json"
@@ -62,6 +69,7 @@ routes = [
     Route("/voice/merge/{token}", merging.merge_page, name="voice.merge"),
     Route("/voice/merge/{token}", merging.merge_answered, methods=POST, name="voice.merged"),
     Route("/voice/look", petition.look, name="voice.look"),
+    Route("/voice/sign-in", sign_in.back, name="voice.sign_in"),
     Route("/voice/signature/{token}", signature.signature, name="voice.signature"),
     Route(
         "/voice/signature/{token}",
@@ -93,7 +101,9 @@ routes = [
     Route("/voice/votes/how", votes.how, name="voice.votes.how"),
     Route(VOTE, votes.vote, name="voice.vote"),
     Route(f"{VOTE}/result", vote_results.result, name="voice.vote.result"),
-    Route(f"{VOTE}/result.csv", vote_results.result_csv, name="voice.vote.csv"),
+    Route(f"{VOTE}/result.csv", vote_exports.result_csv, name="voice.vote.csv"),
+    Route(f"{VOTE}/result.json", vote_exports.result_json, name="voice.vote.json"),
+    Route(f"{VOTE}/print", vote_exports.result_print, name="voice.vote.print"),
     Route(f"{VOTE}/files/{{name}}", votes.file, name="voice.vote.file"),
     Route(f"{VOTE}/receipt", receipts.find, name="voice.receipt"),
     Route(f"{VOTE}/receipt", receipts.found, methods=POST, name="voice.receipt.checked"),

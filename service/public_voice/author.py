@@ -13,7 +13,7 @@ from service.actions.voice.signing import SPONSOR, ask_to_sign
 from service.body import read_form
 from service.errors import Conflict, Invalid, Malformed, NotFound
 from service.i18n import _
-from service.public_voice.petition import FIELDS, LOOK, SIGN_NETWORK, wish_of
+from service.public_voice.petition import FIELDS, LOOK, TYPED, tries_to_sign, wish_of
 from service.public_voice.showing import Option, area_options, state_words
 from service.public_voice.signature import SaidView, gone, token_in
 from service.public_voice.typed import WHY_LETTERS, Typed, problems_of, read_ask, why_problem
@@ -175,13 +175,12 @@ async def sponsored(request: Request) -> Response:
     typed = {name: form.get(name) for name in FIELDS}
     if language_switch(request, form) is not None:
         return _sponsor(request, own, Typed(typed))
-    await limit(services, SIGN_NETWORK, address_of(request), now)
+    await limit(services, tries_to_sign(services), address_of(request), now)
     try:
-        asked = await ask_to_sign(
-            services, own.id, wish_of(form, words), address_of(request), now, kind=SPONSOR
-        )
+        wish = wish_of(form, words)
+        asked = await ask_to_sign(services, own.id, wish, address_of(request), now, kind=SPONSOR)
     except Invalid as refusal:
-        problems = problems_of(refusal.faults, {"/contact": "mail"}, words)
+        problems = problems_of(refusal.faults, {"/contact": TYPED[wish.tier]}, words)
         return _sponsor(request, own, Typed(typed, problems), 422)
     except Conflict:
         return redirect(f"/voice/sponsor/{token_in(request)}", request)

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from service.actions.voice.answers import OUTCOMES
 from service.body import Form, read_query
 from service.errors import NotFound
 from service.i18n import _
-from service.queries.voice.ledger import Entry, Stage, ledger
+from service.queries.voice.ledger import Entry, Kind, Stage, ledger
 from service.referrals.csv_files import safe_cell
 from service.rendering import render, translator_of
 from service.web import now_of, services_of
@@ -35,11 +36,14 @@ STAGES = {
     Stage.PROMISED: _("Promised"),
     Stage.DELIVERED: _("Delivered"),
 }
+KINDS = {Kind.PETITION: _("Petitions"), Kind.VOTE: _("Votes")}
+ONE_OF = {Kind.PETITION: _("Petition"), Kind.VOTE: _("Vote")}
 COLUMNS = (
+    "kind",
     "number",
     "asked",
     "topic",
-    "signatures",
+    "people",
     "reached_on",
     "stage",
     "outcome",
@@ -94,6 +98,8 @@ class LedgerView:
     filters: Sequence[Filter]
     topics: Sequence[Mapping[str, str]]
     topic: str
+    kinds: Sequence[Mapping[str, str]]
+    kind: str
     stage: str
     cards: Sequence[Card]
     late: int
@@ -105,7 +111,7 @@ async def ledger_page(request: Request) -> Response:
     """Everything, or one stage, one topic, or what is late."""
     services, words = services_of(request), translator_of(request)
     query = read_query(request)
-    stage, topic = query.get("stage"), query.get("topic")
+    stage, topic, kind = query.get("stage"), query.get("topic"), query.get("kind")
     found = await _found(request, query)
     filters = [("", words.gettext("All")), *((str(s), words.gettext(n)) for s, n in STAGES.items())]
     view = LedgerView(
@@ -113,21 +119,27 @@ async def ledger_page(request: Request) -> Response:
         back="/voice/",
         filters=[
             *(
-                Filter(name, _address(stage=key, topic=topic), key == stage)
+                Filter(name, _address(stage=key, topic=topic, kind=kind), key == stage)
                 for key, name in filters
             ),
-            Filter(words.gettext("Late"), _address(stage="late", topic=topic), stage == "late"),
+            Filter(
+                words.gettext("Late"),
+                _address(stage="late", topic=topic, kind=kind),
+                stage == "late",
+            ),
         ],
         topics=[
             {"value": key, "label": words.gettext(name)}
             for key, name in services.voice.topics.items()
         ],
         topic=topic,
+        kinds=[{"value": str(key), "label": words.gettext(name)} for key, name in KINDS.items()],
+        kind=kind,
         stage=stage,
         cards=[card(each, words) for each in found],
         late=sum(each.clock.late for each in found),
-        csv=_address(".csv", stage=stage, topic=topic),
-        json=_address(".json", stage=stage, topic=topic),
+        csv=_address(".csv", stage=stage, topic=topic, kind=kind),
+        json=_address(".json", stage=stage, topic=topic, kind=kind),
     )
     return render(request, "voice/ledger.html", view)
 
@@ -158,12 +170,22 @@ async def ledger_json(request: Request) -> Response:
 
 async def _found(request: Request, query: Form) -> list[Entry]:
     services = services_of(request)
-    stage, topic = query.get("stage"), query.get("topic")
+    stage, topic, kind = query.get("stage"), query.get("topic"), query.get("kind")
     if stage not in ("", "late", *Stage) or (topic and topic not in services.voice.topics):
+        raise NotFound
+    if kind not in ("", *Kind):
         raise NotFound
     today = services.city.calendar.day_of(now_of(request))
     late = stage == "late"
-    return await ledger(services, today, stage="" if late else stage, topic=topic, late=late)
+    return await ledger(
+        services,
+        today,
+        stage="" if late else stage,
+        topic=topic,
+        kind=kind,
+        late=late,
+        language=translator_of(request).code,
+    )
 
 
 def _address(suffix: str = "", **wanted: str) -> str:
@@ -175,10 +197,11 @@ def plain(entry: Entry) -> dict[str, Any]:
     """One line as data, its days as ISO 8601."""
     said, clock = entry.said, entry.clock
     return {
+        "kind": str(entry.kind),
         "number": entry.number,
         "asked": entry.ask,
         "topic": entry.topic,
-        "signatures": entry.count,
+        "people": entry.count,
         "reached_on": entry.reached_on and entry.reached_on.isoformat(),
         "stage": str(entry.stage),
         "outcome": said.outcome if said else None,
@@ -204,18 +227,16 @@ def plain(entry: Entry) -> dict[str, Any]:
 def card(entry: Entry, words: Translator) -> Card:
     """One line in words."""
     reached = list(STAGES)[: list(STAGES).index(entry.stage) + 1]
-    facts = [words.ngettext("{n} signature", "{n} signatures", entry.count)]
-    if entry.reached_on:
-        facts.append(words.gettext("enough on {day}", day=words.date(entry.reached_on)))
     return Card(
-        href=f"/voice/petitions/{entry.number}",
+        href=address_of_entry(entry),
         ask=entry.ask,
         lang=entry.language,
-        facts=" · ".join(facts),
+        facts=" · ".join(_facts(entry, words)),
         steps=[
             {
                 "name": words.gettext(name),
                 "state": words.gettext("done") if stage in reached else words.gettext("not yet"),
+                "done": "yes" if stage in reached else "",
             }
             for stage, name in STAGES.items()
         ],
@@ -226,6 +247,25 @@ def card(entry: Entry, words: Translator) -> Card:
             Promise(each.text, promise_line(each, words), each.note) for each in entry.promises
         ],
     )
+
+
+def address_of_entry(entry: Entry) -> str:
+    """Its public page."""
+    if entry.kind is Kind.VOTE:
+        return f"/voice/votes/{entry.number}/result"
+    return f"/voice/petitions/{entry.number}"
+
+
+def _facts(entry: Entry, words: Translator) -> list[str]:
+    """How many stand behind it, and since when an answer is owed."""
+    if entry.kind is Kind.VOTE:
+        facts = [words.ngettext("{n} person voted", "{n} people voted", entry.count)]
+        since = words.gettext("counted on {day}", day=words.date(entry.reached_on or date.min))
+        return [*facts, since]
+    facts = [words.ngettext("{n} signature", "{n} signatures", entry.count)]
+    if entry.reached_on:
+        facts.append(words.gettext("enough on {day}", day=words.date(entry.reached_on)))
+    return facts
 
 
 def owed(entry: Entry, words: Translator) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from petitions.petition import State
 from petitions.response import Owed, Story, response_clock
 from service.actions.voice.signing import Wish, ask_to_sign
-from service.body import Form, read_form
+from service.body import Form, read_form, read_query
 from service.errors import Conflict, Invalid
 from service.i18n import _
+from service.public_voice.rush import in_a_rush
 from service.public_voice.showing import (
     Option,
     area_name,
@@ -21,13 +22,14 @@ from service.public_voice.showing import (
     state_words,
     topic_name,
 )
+from service.public_voice.sign_in import leave
 from service.public_voice.typed import one_line, problems_of
 from service.queries.voice import petitions as asking
 from service.queries.voice.petitions import Listed, Promised
 from service.rendering import language_switch, redirect, render, translator_of
 from service.security.rate_limits import HOUR, Limit, limit
 from service.templating import FieldProblem
-from service.voice.contacts import IN_PERSON, MAIL
+from service.voice.contacts import ADDRESS, IN_PERSON, MAIL, PHONE, SIGN_IN
 from service.web import address_of, now_of, services_of
 
 if TYPE_CHECKING:
@@ -38,10 +40,10 @@ if TYPE_CHECKING:
     from service.services import Services
 
 LOOK = "/voice/look"
-# A library or a shelter is one network; a rush on one petition is judged by people, silently.
-SIGN_NETWORK = Limit("voice-sign/network", 600, HOUR, fails_open=True)
 OPEN_PROMISE = "open"
-FIELDS = ("name", "mail", "area", "show_name", "follow", "code")
+FIELDS = ("name", "mail", "area", "show_name", "follow", "code", "phone", "street", "postcode")
+# The field that each way of being one person is typed into. Where several are filled, the first.
+TYPED = {IN_PERSON: "code", MAIL: "mail", PHONE: "phone", ADDRESS: "street"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class PetitionView:
     errors: Sequence[FieldProblem]
     form_id: str | None
     tiers: Sequence[str] = ()
+    sign_in: str = ""
     back: str = "/voice/petitions"
 
 
@@ -113,6 +116,7 @@ class LookView:
 
     heading: str
     hours: int
+    by: str
     back: str = "/voice/petitions"
 
 
@@ -127,6 +131,10 @@ class _Filled:
 
 async def petition(request: Request) -> Response:
     """One petition, by its number."""
+    return await in_a_rush(request, _as_it_is)
+
+
+async def _as_it_is(request: Request) -> Response:
     return await _page(request, await _one(request), _Filled())
 
 
@@ -137,40 +145,60 @@ async def sign(request: Request) -> Response:
     typed = {name: form.get(name) for name in FIELDS}
     if language_switch(request, form) is not None:
         return await _page(request, item, _Filled(typed))
-    await limit(services, SIGN_NETWORK, address_of(request), now_of(request))
+    await limit(services, tries_to_sign(services), address_of(request), now_of(request))
+    wish = wish_of(form, words)
     try:
-        asked = await ask_to_sign(
-            services, item.id, wish_of(form, words), address_of(request), now_of(request)
-        )
+        if form.get("_action") == SIGN_IN:
+            return await leave(request, item, wish)
+        asked = await ask_to_sign(services, item.id, wish, address_of(request), now_of(request))
     except Invalid as refusal:
-        fields = {"/contact": "code" if typed["code"].strip() else "mail"}
-        problems = problems_of(refusal.faults, fields, words)
+        problems = problems_of(refusal.faults, {"/contact": TYPED[wish.tier]}, words)
         return await _page(request, item, _Filled(typed, problems), status=422)
     except Conflict as refusal:
         told = _Filled(typed, others=[words.gettext(refusal.message)])
         return await _page(request, item, told, status=409)
-    return redirect(asked.link or LOOK, request)
+    return redirect(asked.link or look_for(wish), request)
+
+
+def look_for(wish: Wish) -> str:
+    """The page that says where to look; the same whoever signed before."""
+    return LOOK if wish.tier == MAIL else f"{LOOK}?by={wish.tier}"
+
+
+def tries_to_sign(services: Services) -> Limit:
+    """A library or a shelter is one network. A rush on one petition is judged by people."""
+    return Limit("voice-sign/network", services.voice.limits["sign"], HOUR, fails_open=True)
 
 
 def wish_of(form: Form, words: Translator) -> Wish:
     """What somebody filled in. A code from a card goes before a mail address."""
-    code = form.get("code").strip()
+    filled = [tier for tier, field in TYPED.items() if form.get(field).strip()]
+    tier = filled[0] if filled else MAIL
+    contact = form.get(TYPED[tier]).strip()
+    if tier == ADDRESS:
+        contact = f"{one_line(contact)}\n{one_line(form.get('postcode'))}"
     return Wish(
         name=one_line(form.get("name")),
-        contact=code or form.get("mail").strip(),
+        contact=contact,
         area=form.get("area"),
         show_name=form.get("show_name") == "yes",
-        follow=form.get("follow") == "yes" and not code,
-        tier=IN_PERSON if code else MAIL,
+        follow=form.get("follow") == "yes" and tier == MAIL,
+        tier=tier,
         language=words.code,
     )
 
 
 async def look(request: Request) -> Response:
-    """A mail is on its way."""
+    """A mail, a text or a letter is on its way."""
+    words, by = translator_of(request), read_query(request).get("by")
+    headings = {
+        PHONE: words.gettext("Look at your phone"),
+        ADDRESS: words.gettext("Look in your mailbox at home"),
+    }
     view = LookView(
-        heading=translator_of(request).gettext("Look in your mail"),
+        heading=headings.get(by, words.gettext("Look in your mail")),
         hours=services_of(request).voice.grace_hours,
+        by=by if by in headings else MAIL,
     )
     return render(request, "voice/look.html", view)
 
@@ -215,6 +243,7 @@ async def _page(request: Request, item: Listed, filled: _Filled, status: int = 2
         errors=_errors(filled),
         form_id="sign" if signable else None,
         tiers=rules.tiers,
+        sign_in=rules.sign_in.name if rules.sign_in and SIGN_IN in rules.tiers else "",
     )
     return render(request, "voice/petition.html", view, status=status)
 

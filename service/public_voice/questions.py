@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 from starlette.responses import Response as PlainResponse
 
+from petitions.results.release import release
 from service.actions.voice.questions import LINK, LONGEST_REPLY, Said, confirm, read_token, reply
 from service.body import Form, read_form
 from service.errors import Conflict, Invalid, NotFound
@@ -18,14 +20,18 @@ from service.queries.voice.questions import (
     Question,
     by_number,
     counts,
+    every_answer,
     every_question,
+    languages,
     quotes,
     themes,
+    told_themes,
 )
 from service.referrals.csv_files import safe_cell
 from service.rendering import language_switch, redirect, render, translator_of
 from service.templating import FieldProblem
-from service.web import address_of, now_of, services_of
+from service.voice.population import load_population
+from service.web import address_of, now_of, services_of, web_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -80,6 +86,10 @@ class QuestionView:
     text: str
     mail: str
     cards: Sequence[ThemeCard]
+    small: Sequence[str]
+    rest: int
+    languages: Sequence[str]
+    languages_source: str
     answers: int
     wrong: Mapping[str, str]
     errors: Sequence[FieldProblem]
@@ -160,14 +170,75 @@ async def confirmed(request: Request) -> Response:
     return render(request, "voice/answered.html", view)
 
 
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """What is published of a question: themes with their counts, the largest first, the names of
+    those too small to count, and how many answers are in these or in none."""
+
+    cards: Sequence[ThemeCard]
+    small: Sequence[str]
+    rest: int
+    ids: Mapping[UUID, str]
+
+
+async def _themes(found: Question) -> Themes:
+    told = await told_themes(found.id)
+    if told is None:
+        return Themes((), (), 0, {})
+    cards, small, ids = [], [], {}
+    for each in await themes(found.id):
+        count = told.shown.get(str(each.id))
+        if not each.title:
+            continue
+        if count is None:
+            small.append(each.title)
+            continue
+        said = [(one.text, one.language) for one in await quotes(found.id, each.id)]
+        cards.append(ThemeCard(each.title, each.summary, count, said))
+        ids[each.id] = each.title
+    cards.sort(key=lambda card: -card.count)
+    # Answers in no theme may be many enough to be shown; they are no theme all the same.
+    return Themes(cards, sorted(small), told.rest + told.shown.get("", 0), ids)
+
+
+async def answers_csv(request: Request) -> Response:
+    """Every answer that passed review, sent while it is read. The theme stands beside it where the
+    theme's count is shown."""
+    found = await _published(request)
+    named = (await _themes(found)).ids
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield "\ufeff".encode()
+        yield _line(("language", "answer", "theme"))
+        async for part in every_answer(found.id):
+            yield b"".join(
+                _line((language, text, named.get(theme, "") if theme else ""))
+                for language, text, theme in part
+            )
+
+    return StreamingResponse(
+        lines(),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="answers.csv"'},
+    )
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
+    return out.getvalue().encode()
+
+
 async def results_csv(request: Request) -> Response:
     """Themes and counts for a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["theme", "summary", "answers"])
-    for each in (await _results(request))["themes"]:
+    told = await _results(request)
+    for each in told["themes"]:
         cells = (each["title"], each["summary"], each["answers"])
         writer.writerow([safe_cell(cell) for cell in cells])
+    writer.writerow(["", "all other answers", told["rest"]])
     return PlainResponse(
         out.getvalue().encode("utf-8-sig"),
         media_type="text/csv; charset=utf-8",
@@ -181,24 +252,31 @@ async def results_json(request: Request) -> Response:
 
 
 async def _results(request: Request) -> dict[str, Any]:
-    found = await _found(request)
-    if found.state != "published":
-        raise NotFound
+    found = await _published(request)
+    told = await _themes(found)
     return {
         "number": found.number,
         "question": dict(found.prompt),
-        "answers": await _read(found),
+        "answers": sum(card.count for card in told.cards) + told.rest,
         "themes": [
             {
-                "title": each.title,
-                "summary": each.summary,
-                "answers": each.members,
-                "quotes": [one.text for one in await quotes(each.id)],
+                "title": card.title,
+                "summary": card.summary,
+                "answers": card.count,
+                "quotes": [text for text, _language in card.quotes],
             }
-            for each in await themes(found.id)
-            if each.title
+            for card in told.cards
         ],
+        "too_small_to_count": list(told.small),
+        "rest": told.rest,
     }
+
+
+async def _published(request: Request) -> Question:
+    found = await _found(request)
+    if found.state != "published":
+        raise NotFound
+    return found
 
 
 async def _read(found: Question) -> int:
@@ -213,17 +291,38 @@ async def _found(request: Request) -> Question:
     return await by_number(services_of(request), int(number))
 
 
+async def _languages(request: Request, found: Question) -> list[str]:
+    """In which languages people answered, beside what is spoken at home where a city has figures.
+    Of one publication: rare languages stay together and are not named."""
+    words, told = translator_of(request), release(await languages(found.id))
+    census = load_population(services_of(request).settings.city).languages
+    names = {each.code: each.name for each in web_of(request).languages.offered}
+    lines = []
+    for code, n in sorted(told.shown.items(), key=lambda row: -row[1]):
+        part, name = words.percent(n / told.total), names.get(code, code)
+        if code in census:
+            lines.append(
+                words.gettext(
+                    "{language}: {part} of the answers; at home {residents} of residents speak it",
+                    language=name,
+                    part=part,
+                    residents=words.percent(census[code]),
+                )
+            )
+        else:
+            lines.append(
+                words.gettext("{language}: {part} of the answers", language=name, part=part)
+            )
+    return lines
+
+
 async def _page(
     request: Request, found: Question, form: Form, problems: Sequence[FieldProblem]
 ) -> Response:
     words = translator_of(request)
     text, lang = found.asked_in(words.code)
     published = found.state == "published"
-    cards = []
-    for each in await themes(found.id) if published else ():
-        if each.title:
-            said = [(one.text, one.language) for one in await quotes(each.id)]
-            cards.append(ThemeCard(each.title, each.summary, each.members, said))
+    shown = await _themes(found) if published else Themes((), (), 0, {})
     is_open = found.state == "open" and not found.over
     view = QuestionView(
         heading=text,
@@ -236,7 +335,11 @@ async def _page(
         longest=LONGEST_REPLY,
         text=form.get("text"),
         mail=form.get("mail"),
-        cards=cards,
+        cards=shown.cards,
+        small=shown.small,
+        rest=shown.rest,
+        languages=await _languages(request, found) if published else (),
+        languages_source=load_population(services_of(request).settings.city).languages_source,
         answers=await _read(found) if published else 0,
         wrong={each.target: each.text for each in problems if each.target},
         errors=problems,

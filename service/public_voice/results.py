@@ -17,7 +17,7 @@ from petitions.results.composition import Composition, Group, composition
 from petitions.results.release import SMALLEST
 from service.errors import NotFound
 from service.i18n import _
-from service.leaders.chart import Chart, chart
+from service.public_voice.vote_people import SIGNED, Share, shares_of
 from service.queries.voice.petitions import Listed, one
 from service.queries.voice.released import Released, last_release
 from service.rendering import render, translator_of
@@ -37,6 +37,7 @@ TIERS = {
     "address": _("By a letter to their address"),
     "in_person": _("In person, with a code"),
     "sign_in": _("With the city’s sign-in"),
+    "paper": _("On paper"),
 }
 DIGITS = 9
 
@@ -54,7 +55,8 @@ class ResultsView:
     fewest: int
     areas: Sequence[Sequence[str]]
     tiers: Sequence[Sequence[str]]
-    bars: Chart | None
+    shares: Sequence[Share]
+    too_few: Sequence[str]
     missing: Sequence[str]
     source: str
     year: str
@@ -66,8 +68,9 @@ class ResultsView:
 async def results(request: Request) -> Response:
     """The last release, drawn and in tables."""
     services, words = services_of(request), translator_of(request)
-    listed, told, people = await _found(request)
+    listed, told, people = await found_results(request)
     compared = None if told is None else composition(told.areas, people.people)
+    groups = compared.groups if compared else ()
     base = f"/voice/petitions/{listed.number}"
     view = ResultsView(
         heading=words.gettext("Who signed"),
@@ -79,12 +82,9 @@ async def results(request: Request) -> Response:
         fewest=SMALLEST,
         areas=_area_rows(services, words, told, compared),
         tiers=_tier_rows(words, told),
-        bars=_bars(services, words, told),
-        missing=[
-            _area(services, words, group.name)
-            for group in (compared.groups if compared else ())
-            if group.missing
-        ],
+        shares=shares_of(services, groups, words, SIGNED),
+        too_few=[area_of(services, words, one.name) for one in groups if one.part is None],
+        missing=[area_of(services, words, group.name) for group in groups if group.missing],
         source=people.source,
         year=str(people.year or ""),
         not_shown=_percent(words, compared.not_shown) if compared else "",
@@ -99,7 +99,7 @@ async def results_csv(request: Request) -> Response:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["by", "group", "signatures", "residents", "day"])
-    _listed, told, people = await _found(request)
+    _listed, told, people = await found_results(request)
     if told is not None:
         day = told.at.date().isoformat()
         for by, release in (("area", told.areas), ("tier", told.tiers)):
@@ -116,7 +116,7 @@ async def results_csv(request: Request) -> Response:
 
 async def results_json(request: Request) -> Response:
     """The same numbers for programs."""
-    listed, told, people = await _found(request)
+    listed, told, people = await found_results(request)
     body: dict[str, Any] = {"number": listed.number, "released": None}
     if told is not None:
         body["released"] = {
@@ -133,7 +133,7 @@ async def results_json(request: Request) -> Response:
     return JSONResponse(body)
 
 
-async def _found(request: Request) -> tuple[Listed, Released | None, Population]:
+async def found_results(request: Request) -> tuple[Listed, Released | None, Population]:
     number = request.path_params["number"]
     if not (number.isascii() and number.isdigit() and len(number) <= DIGITS):
         raise NotFound
@@ -153,7 +153,7 @@ def _area_rows(
         count, group = told.areas.shown.get(name), groups.get(name)
         rows.append(
             [
-                _area(services, words, name),
+                area_of(services, words, name),
                 words.gettext("not shown") if count is None else words.number(count),
                 _percent(words, group.part) if group else "",
                 _percent(words, group.residents) if group else "",
@@ -173,21 +173,12 @@ def _tier_rows(words: Translator, told: Released | None) -> list[list[str]]:
         for name, count in told.tiers.shown.items()
     ]
     if told.tiers.rest:
-        rows.append([words.gettext("Other ways"), words.number(told.tiers.rest)])
+        name = words.gettext("Other ways") if rows else words.gettext("All ways together")
+        rows.append([name, words.number(told.tiers.rest)])
     return rows
 
 
-def _bars(services: Services, words: Translator, told: Released | None) -> Chart | None:
-    if told is None or not told.areas.shown:
-        return None
-    points: list[tuple[str, int | None, str]] = []
-    for name in services.voice.areas:
-        count = told.areas.shown.get(name)
-        points.append((name, count, words.number(count or 0)))
-    return chart(points)
-
-
-def _area(services: Services, words: Translator, name: str) -> str:
+def area_of(services: Services, words: Translator, name: str) -> str:
     return words.gettext(services.voice.areas.get(name, name))
 
 

@@ -10,6 +10,7 @@ from service.body import read_form, read_query
 from service.errors import Malformed, NotFound
 from service.rendering import language_switch, redirect, render, translator_of
 from service.security.rate_limits import LINK_OPENED_NETWORK, limit
+from service.voice.contacts import as_code
 from service.web import address_of, now_of, services_of
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ async def changed(request: Request) -> Response:
 def token_in(request: Request) -> str:
     """The token of the address; one that is too long is nobody's."""
     token: str = request.path_params["token"]
-    return token if len(token) <= LONGEST_TOKEN else ""
+    return as_code(token) if len(token) <= LONGEST_TOKEN else ""
 
 
 def gone(request: Request) -> Response:

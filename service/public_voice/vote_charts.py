@@ -65,7 +65,7 @@ def drawn(record: VoteRecord, result: Mapping[str, Any], words: Translator) -> D
     """Bars and tables of a count, by its method."""
     spec, teller = record.spec, Teller(record, words)
     if spec.budget:
-        return _budget(result, teller)
+        return _budget(spec, result, teller)
     if spec.method == "schulze":
         return _order(result, teller)
     if spec.method in RANKED:
@@ -127,8 +127,8 @@ def _transfers(result: Mapping[str, Any], teller: Teller) -> Drawn:
     said = {
         id: words.gettext(
             "{first} first choices, then {more} more",
-            first=teller.number(first[id]),
-            more=teller.number(last[id] - first[id]),
+            first=words.number(round(first[id])),
+            more=words.number(round(last[id] - first[id])),
         )
         for id in order
     }
@@ -146,7 +146,7 @@ def _transfers(result: Mapping[str, Any], teller: Teller) -> Drawn:
     ]
     exhausted = [teller.number(one["exhausted"]) for one in rounds]
     cells.append([words.gettext("Ballots with no choice left"), *exhausted])
-    what = [[words.gettext("Round {n}", n=one["round"]), _step(one, teller)] for one in rounds]
+    what = [[words.gettext("Round {n}", n=one["round"]), step_words(one, teller)] for one in rounds]
     steps = Table(
         words.gettext("What happened in each round"),
         [{"title": words.gettext("Round")}, {"title": words.gettext("What happened")}],
@@ -156,7 +156,8 @@ def _transfers(result: Mapping[str, Any], teller: Teller) -> Drawn:
     return Drawn(_bars(rows, teller, said), [count, steps])
 
 
-def _step(one: Mapping[str, Any], teller: Teller) -> str:
+def step_words(one: Mapping[str, Any], teller: Teller) -> str:
+    """What happened in one round."""
     words, parts = teller.words, []
     if one["elected"]:
         parts.append(words.gettext("Chosen: {names}.", names=teller.names(one["elected"])))
@@ -194,8 +195,8 @@ def _order(result: Mapping[str, Any], teller: Teller) -> Drawn:
     return Drawn(_bars(rows, teller, said), [table])
 
 
-def _budget(result: Mapping[str, Any], teller: Teller) -> Drawn:
-    """Each purchase, with its votes as the bar."""
+def _budget(spec: VoteSpec, result: Mapping[str, Any], teller: Teller) -> Drawn:
+    """Each purchase, with its votes as the bar; what was never bought comes last."""
     words = teller.words
     said, rows, cells = {}, [], []
     for one in result["rounds"]:
@@ -213,6 +214,11 @@ def _budget(result: Mapping[str, Any], teller: Teller) -> Drawn:
         rows.append((id, float(votes), 0.0, bool(one["funded"])))
         left = words.amount(round(one["left"] * 100))
         cells.append([teller.name(id), teller.number(votes), cost, paid, left])
+    for option in spec.options:
+        if option.id not in said:
+            cost = words.amount(option.cost * 100)
+            said[option.id] = words.gettext("{cost}, not paid for", cost=cost)
+            rows.append((option.id, 0.0, 0.0, False))
     titles = (_title(words), words.gettext("Votes"), words.gettext("Cost"))
     columns: list[Mapping[str, object]] = [{"title": titles[0]}]
     columns += [{"title": title, "number": True} for title in titles[1:]]

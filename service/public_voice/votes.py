@@ -58,6 +58,7 @@ FILES = {
     "opened.json": _("What opens the ballots"),
     "result.json": _("The count"),
     "others.json": _("Other ways to count, for comparison"),
+    "stability.json": _("How firm the result is"),
 }
 
 

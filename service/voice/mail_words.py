@@ -107,6 +107,31 @@ WORDINGS: Mapping[str, Wording] = {
         _("Was it you? Open {link} and press the button."),
     ),
 }
+# A text says it in one sentence or two.
+TEXTS: Mapping[str, str] = {
+    "confirm": _("“{title}”: did you sign this? Open {link} and press the button."),
+    "sponsor": _("“{title}”: do you support this? Open {link} and press the button."),
+    "signed_already": _("“{title}” was signed with this number before. Look here: {link}"),
+    "ballot": _("“{title}”: open {link} to vote, or to change your vote."),
+}
+_SOMEBODY = _("Somebody asked to sign a petition and gave this name and address: “{title}”.")
+_THROW = _("Was it not you? Then you can throw this letter away. Nothing is counted.")
+PAPERS: Mapping[str, tuple[str, ...]] = {
+    "confirm": (
+        _SOMEBODY,
+        _("Was it you? Type this into a browser, and press the button there: {link}"),
+        _THROW,
+    ),
+    "sponsor": (
+        _SOMEBODY,
+        _("Was it you? Type this into a browser, and press the button there: {link}"),
+        _THROW,
+    ),
+    "signed_already": (
+        _SOMEBODY,
+        _("It was signed in this name before, so nothing changed. You can look at it here: {link}"),
+    ),
+}
 STOP = _("You hear from us because you signed and asked for news. Stop it here: {stop}")
 NOT_YOU = _("If this mail is not for you, you can delete it.")
 TELLS_NEWS = frozenset({"threshold", "answered", "promised", "delivered"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -26,9 +26,20 @@ class Reached:
     token: str
     name: str = ""
 
+    def told(self) -> dict[str, str]:
+        """What is sealed."""
+        return {
+            "kind": self.kind,
+            "mail": self.mail,
+            "canonical": self.canonical,
+            "language": self.language,
+            "token": self.token,
+            "name": self.name,
+        }
+
 
 def seal_author(keyring: Keyring, petition: UUID, author: Reached) -> bytes:
-    return keyring.seal_json(asdict(author), **AUTHOR, row_id=petition)
+    return keyring.seal_json(author.told(), **AUTHOR, row_id=petition)
 
 
 def open_author(keyring: Keyring, petition: UUID, sealed: bytes) -> Reached:
@@ -36,7 +47,7 @@ def open_author(keyring: Keyring, petition: UUID, sealed: bytes) -> Reached:
 
 
 def seal_contact(keyring: Keyring, signature: UUID, contact: Reached) -> bytes:
-    return keyring.seal_json(asdict(contact), **CONTACT, row_id=signature)
+    return keyring.seal_json(contact.told(), **CONTACT, row_id=signature)
 
 
 def open_contact(keyring: Keyring, signature: UUID, sealed: bytes) -> Reached:

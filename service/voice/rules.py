@@ -31,7 +31,13 @@ KEYS = (
     "topics",
     "areas",
     "refusals",
+    "phone_country",
+    "household",
+    "sign_in",
+    "limits",
 )
+# Tries an hour from one network, where a library or a shelter is one network.
+LIMITS = {"sign": 600, "reply": 30, "ballot": 60, "code": 30}
 BURSTS = ("network", "domain", "all")
 
 
@@ -43,6 +49,15 @@ class Refusal:
     id: str
     sentence: str
     hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The city's own sign-in by OpenID Connect. `name` is what people know it by."""
+
+    issuer: str
+    client: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,10 @@ class VoiceRules:
     topics: Mapping[str, str] = field(default_factory=dict)
     areas: Mapping[str, str] = field(default_factory=dict)
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    phone_country: str = "1"
+    household: int = 6
+    sign_in: SignIn | None = None
+    limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
 
     @property
     def open_for(self) -> timedelta:
@@ -74,10 +93,11 @@ class VoiceRules:
     def grace(self) -> timedelta:
         return timedelta(hours=self.grace_hours)
 
-    @property
-    def places(self) -> int:
-        """How many people may sign with one address."""
-        return 2 if self.shared_address else 1
+    def places(self, kind: str) -> int:
+        """How many people may sign with one contact of this kind, told apart by their names."""
+        if kind == "address":
+            return self.household
+        return 2 if self.shared_address and kind == "mail" else 1
 
     def threshold_of(self, topic: str) -> int:
         return self.thresholds.get(topic, self.threshold)
@@ -109,6 +129,10 @@ def load_voice(folder: Path) -> VoiceRules:
         topics=dict(_choice(reader, node) for node in reader.items(get("topics"))),
         areas=dict(_choice(reader, node) for node in reader.items(get("areas"))),
         refusals={each.id: each for each in _refusals(reader, get("refusals"))},
+        phone_country=reader.text(get("phone_country"), usual.phone_country),
+        household=_positive(reader, get("household"), usual.household),
+        sign_in=_sign_in(reader, get("sign_in")),
+        limits=LIMITS | _numbers(reader, get("limits"), tuple(LIMITS)),
     )
     reader.stop_if_any()
     return rules
@@ -133,6 +157,17 @@ def _numbers(
 
 def _tiers(reader: Reader, node: Node | None) -> tuple[str, ...]:
     return tuple(reader.choice(item, TIERS, "mail") for item in reader.items(node)) or ("mail",)
+
+
+def _sign_in(reader: Reader, node: Node | None) -> SignIn | None:
+    if node is None:
+        return None
+    needed = ("issuer", "client", "name")
+    get = reader.table(node, needed, needed).entries.get
+    issuer = reader.text(get("issuer")).rstrip("/")
+    if not issuer.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        reader.add(node.place, "not_https", "The issuer of a sign-in is an https address.")
+    return SignIn(issuer, reader.text(get("client")), reader.text(get("name")))
 
 
 def _mail_domain(reader: Reader, node: Node) -> tuple[str, MailRule]:

@@ -96,6 +96,14 @@ def read_tie_secret(settings: Settings, vote: UUID) -> bytes:
     return _read(_path(settings, vote, TIE))
 
 
+def keep_secrets(settings: Settings, vote: UUID, key: VoteKey, tie: bytes) -> None:
+    """Both as they are, in place of what a try that was stopped left there. For a vote that is
+    stored whole."""
+    for kind, secret in ((KEY, key.secret), (TIE, tie)):
+        _destroy(_path(settings, vote, kind))
+        _write(_path(settings, vote, kind), secret)
+
+
 def destroy_key(settings: Settings, vote: UUID) -> None:
     _destroy(_path(settings, vote, KEY))
 
@@ -115,17 +123,21 @@ def sealed_copy(key: VoteKey, vote: UUID) -> tuple[bytes, str]:
     return nonce + sealed, "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def restore_key(settings: Settings, vote: UUID, copy: bytes, code: str) -> None:
-    """Put K back from the copy. Raises KeyGone where the code does not open it."""
+def open_copy(vote: UUID, copy: bytes, code: str) -> bytes:
+    """K from the copy. Raises KeyGone where the code does not open it."""
     plain_code = re.sub(r"[^A-Z2-7]", "", code.upper())
     try:
         b32decode(plain_code)
-        opened = AESGCM(_code_key(plain_code)).decrypt(
+        return AESGCM(_code_key(plain_code)).decrypt(
             copy[:NONCE_BYTES], copy[NONCE_BYTES:], vote.bytes
         )
     except (InvalidTag, ValueError):
         raise KeyGone from None
-    _write(_path(settings, vote, KEY), opened)
+
+
+def put_back(settings: Settings, vote: UUID, secret: bytes) -> None:
+    """K where it was. Raises FileExistsError where one is."""
+    _write(_path(settings, vote, KEY), secret)
 
 
 def _code_key(code: str) -> bytes:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from service.voice_desk import answers, petition, questions, queue, vote_draft, votes
+from service.voice_desk import answers, paper, petition, questions, queue, vote_draft, votes
 
 POST = ["POST"]
 
 routes: list[Route] = [
     Route("/staff/voice", queue.queue, name="desk.queue"),
+    Route(paper.PAPER, paper.sheets, name="desk.paper"),
+    Route(paper.PAPER + "/{number}/{sheet}", paper.sheet, name="desk.paper.sheet"),
+    Route(
+        paper.PAPER + "/{number}/{sheet}", paper.sheet_typed, methods=POST, name="desk.paper.typed"
+    ),
     Route(petition.PAGE, petition.petition, name="desk.petition"),
     Route(petition.PAGE, petition.petition_changed, methods=POST, name="desk.petition.change"),
     Route(questions.LIST, questions.question_list, name="desk.questions"),

@@ -1,5 +1,5 @@
-"""The leaders' desk: petitions that are owed something, the soonest first, and what the city says:
-an answer, a promise, its delivery."""
+"""The leaders' desk: petitions and votes that are owed something, the soonest first, and what the
+city says: an answer, a promise, its delivery."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from service.actions.voice.answers import (
 from service.body import Form, read_form
 from service.caseworker.typed import Typed, day_parts
 from service.errors import Conflict, Invalid, Malformed, NotFound
-from service.public_voice.ledger import STAGES, owed, promise_line
-from service.queries.voice.ledger import Entry, due_first, entry_of, ledger
+from service.public_voice.ledger import ONE_OF, STAGES, address_of_entry, owed, promise_line
+from service.queries.voice.ledger import Entry, Kind, due_first, entry_of, ledger
 from service.rendering import redirect, render, translator_of
 from service.security.access import as_id
 from service.templating import FieldProblem
@@ -40,7 +40,7 @@ PAGE = LIST + "/{id}"
 
 @dataclass(frozen=True, slots=True)
 class AnswersView:
-    """Rows of (what is asked, what is owed, signatures, stage)."""
+    """Rows of (what is asked, what is owed, petition or vote, people, stage)."""
 
     heading: str
     rows: Sequence[Sequence[object]]
@@ -60,7 +60,7 @@ class PromiseRow:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """One petition, what was said about it, and the forms to say more."""
+    """One petition or vote, what was said about it, and the forms to say more."""
 
     heading: str
     back: str
@@ -69,6 +69,7 @@ class AnswerView:
     lang: str
     public: str
     results: str
+    of_vote: bool
     owed: str
     late: bool
     said: str
@@ -84,21 +85,22 @@ class AnswerView:
 
 
 async def answers(request: Request) -> Response:
-    """Everything that reached its threshold; what is owed soonest comes first."""
+    """Everything that reached its threshold or was counted; what is owed soonest comes first."""
     services, words = services_of(request), translator_of(request)
     today = services.city.calendar.day_of(now_of(request))
-    found = due_first(await ledger(services, today))
+    found = due_first(await ledger(services, today, language=words.code))
     rows = [
         [
             {"text": each.ask, "href": PAGE.format(id=each.id)},
             owed(each, words),
+            words.gettext(ONE_OF[each.kind]),
             words.number(each.count),
             words.gettext(STAGES[each.stage]),
         ]
         for each in found
     ]
     late = sum(each.clock.late for each in found)
-    view = AnswersView(words.gettext("Petitions to answer"), rows, late)
+    view = AnswersView(words.gettext("Petitions and votes to answer"), rows, late)
     return render(request, "voice_desk/answers.html", view)
 
 
@@ -171,7 +173,7 @@ def _own(found: Entry, form: Form) -> UUID:
 async def _entry(request: Request, subject: UUID) -> Entry:
     services = services_of(request)
     today = services.city.calendar.day_of(now_of(request))
-    found = await entry_of(services, subject, today)
+    found = await entry_of(services, subject, today, translator_of(request).code)
     if found is None:
         raise NotFound
     return found
@@ -190,8 +192,11 @@ async def _page(
         action=PAGE.format(id=subject),
         ask=found.ask,
         lang=found.language,
-        public=f"/voice/petitions/{found.number}",
-        results=f"/voice/petitions/{found.number}/results",
+        public=address_of_entry(found),
+        results=f"/voice/petitions/{found.number}/results"
+        if found.kind is Kind.PETITION
+        else f"/voice/votes/{found.number}/print",
+        of_vote=found.kind is Kind.VOTE,
         owed=owed(found, words),
         late=found.clock.late,
         said=said.text if said else "",

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from service.actions.voice import questions, themes
-from service.body import Form, read_form
+from service.body import Form, read_form, read_query
 from service.caseworker.typed import Typed, day_parts
 from service.errors import Conflict, Invalid, Malformed
 from service.queries.voice import questions as reading
@@ -51,6 +51,8 @@ class QuestionView:
     public: str
     facts: Sequence[Mapping[str, str]]
     pending: Sequence[Mapping[str, str]]
+    previous: str | None
+    next: str | None
     themes: Sequence[Sequence[object]]
     can_publish: bool
     passages: str
@@ -174,6 +176,7 @@ async def question_changed(request: Request) -> Response:
 async def _page(request: Request, form: Form, problems: Sequence[FieldProblem]) -> Response:
     services, words = services_of(request), translator_of(request)
     found = await reading.by_id(services, as_id(request.path_params["id"]))
+    page = _page_number(request)
     text, lang = found.asked_in(words.code)
     counts = await reading.counts(found.id)
     facts = [
@@ -190,7 +193,9 @@ async def _page(request: Request, form: Form, problems: Sequence[FieldProblem]) 
         action=PAGE.format(id=found.id),
         public=f"/voice/questions/{found.number}",
         facts=[{"key": key, "value": value} for key, value in facts],
-        pending=_rows(await reading.pending(services, found.id)),
+        pending=_rows(await reading.pending(services, found.id, page)),
+        previous=f"?page={page - 1}" if page > 1 else None,
+        next=f"?page={page + 1}" if counts.get("pending", 0) > page * reading.AT_ONCE else None,
         themes=[
             [
                 {"text": _name(request, each), "href": THEME.format(id=each.id)},
@@ -206,6 +211,11 @@ async def _page(request: Request, form: Form, problems: Sequence[FieldProblem]) 
         errors=problems,
     )
     return render(request, "voice_desk/question.html", view, status=422 if problems else 200)
+
+
+def _page_number(request: Request) -> int:
+    typed = read_query(request).get("page")
+    return int(typed) if typed.isascii() and typed.isdigit() and 0 < int(typed[:6]) < 10**5 else 1
 
 
 # ---- one theme ----------------------------------------------------------------------------------

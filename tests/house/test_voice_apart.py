@@ -10,7 +10,7 @@ from service.schema import every_model
 from tests.house.tree import imports, name, product_modules, tree
 
 VOICE = re.compile(
-    r"service/(voice/|voice_desk/|public_voice/|voice_demo\.py"
+    r"service/(voice/|voice_desk/|public_voice/|voice_demo\w*\.py"
     r"|actions/voice/|queries/voice/|commands/voice)"
 )
 # What both stand on: sessions and outbox by a table's name, and the house's own upkeep.

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 
+from petitions.counting.bounded_shares import BoundedRun, CannotTell, Groups
 from petitions.counting.counts import BudgetCount
-from petitions.counting.equal_shares import equal_shares
+from petitions.counting.equal_shares import _Crowd, _Run, equal_shares
 from petitions.counting.greedy import greedy
 from petitions.counting.pabulib import read_pabulib
-from petitions.counting.profiles import BudgetBallots, NotCountable, members
+from petitions.counting.profiles import (
+    ApprovalBallots,
+    BudgetBallots,
+    NotCountable,
+    Project,
+    members,
+)
 from petitions.counting.ties import listed
 from tests.petitions.profiles import DATA, any_budget, budget
 
@@ -122,3 +131,48 @@ def test_nothing_is_overspent(ballots: BudgetBallots) -> None:
     ):
         assert found.spent <= ballots.limit
         assert found.spent == sum(ballots.projects[at].cost for at in found.funded)
+
+
+def wide(voters: int, options: int, seed: int) -> BudgetBallots:
+    """Hardly two ballots alike: the hardest budgets for equal shares."""
+    dice = random.Random(seed)
+    sets: dict[int, int] = {}
+    for _voter in range(voters):
+        mask = sum(1 << one for one in dice.sample(range(options), dice.randint(3, options // 2)))
+        sets[mask] = sets.get(mask, 0) + 1
+    projects = tuple(Project(f"p{n}", "", dice.randint(80, 4_000)) for n in range(options))
+    return BudgetBallots(projects, 30_000, ApprovalBallots(tuple(p.id for p in projects), sets))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bounds_and_exact_numbers_tell_the_same_purchases_at_the_same_prices(seed: int) -> None:
+    ballots = wide(400, 16, seed)
+    rank = listed(len(ballots.projects))
+    costs = [project.cost for project in ballots.projects]
+    groups, crowd = Groups(ballots.approvals), _Crowd(ballots.approvals.sets, len(costs))
+    told = 0
+    for steps in range(0, 60, 7):
+        share = Fraction(ballots.limit, 400) + steps
+        with contextlib.suppress(CannotTell):  # two projects that truly cost their backers alike
+            bounded = BoundedRun(groups, costs, rank, share, exact=True).stages()
+            told += 1
+            exact = _Run(crowd, costs, rank, share).stages()
+            assert [(one.project, one.price) for one in bounded] == [
+                (one.project, one.price) for one in exact
+            ]
+    assert told >= 5
+
+
+def test_bounds_that_touch_are_left_to_exact_numbers() -> None:
+    """Two projects that cost and get the same, after purses went different ways."""
+    ballots = budget([7, 5, 5], 17, [0b011, 0b101, 0b011, 0b101, 0b110, 0b001])
+    rank = listed(3)
+    found = equal_shares(ballots, rank, increment=True)
+    assert list(found.funded) == slow_increment(ballots)
+
+
+def test_amounts_too_large_for_bounds_are_counted_exactly() -> None:
+    huge = 10**15
+    ballots = budget([12 * huge, 10 * huge], 30 * huge, [3, 3, 1])
+    found = equal_shares(ballots, listed(2), increment=False)
+    assert [one.price for one in found.purchases] == [4 * huge, 5 * huge]

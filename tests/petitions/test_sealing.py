@@ -112,3 +112,16 @@ def test_a_ballot_is_written_in_one_way() -> None:
     for other in (b'{"choice": ["b","a"]}', b'{"choice":["b","a"],"x":1}', b"[", b"3"):
         with pytest.raises(NotWhatItSays):
             read_choice(other, SPEC)
+
+
+@pytest.mark.parametrize(
+    ("method", "choice"),
+    [("score", [["b", 1], ["a", 2]]), ("pairwise", [["b", "a"], ["a", "c"]])],
+)
+def test_nobody_marks_a_ballot_by_the_order_of_its_answers(
+    method: str, choice: list[list[object]]
+) -> None:
+    spec = replace(a_spec(method), rank_depth=0)
+    write_choice(sorted(choice, key=str), spec)
+    with pytest.raises(NotWhatItSays):
+        write_choice(choice, spec)

@@ -62,7 +62,7 @@ class Held:
 def a_choice(spec: VoteSpec, dice: random.Random) -> object:
     ids = [option.id for option in spec.options]
     if spec.method == "score":
-        return [[one, dice.randint(0, 5)] for one in dice.sample(ids, 3)]
+        return [[one, dice.randint(0, 5)] for one in sorted(dice.sample(ids, 3))]
     if spec.method == "pairwise":
         return [dice.sample(ids, 2)]
     if spec.method == "single":

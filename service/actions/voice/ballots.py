@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from petitions.protocol.choices import write_choice
 from petitions.protocol.sealing import Receipt, receipt, seal
 from service import db, outbox
 from service.errors import Conflict, Fault, Invalid
+from service.gathering import Gathering
 from service.i18n import _
 from service.queries.voice.votes import is_taking_ballots, vote_by_number
 from service.security.rate_limits import HOUR, Limit, limit
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
 BALLOT = "/voice/votes/{number}/ballot?t={token}"
 LINK_KEPT = timedelta(hours=24)
 ASK_CONTACT = Limit("ballot/contact", 5, HOUR)
-ASK_NETWORK = Limit("ballot/network", 60, HOUR, fails_open=True)
 MOST_TOKEN = 600
+NOT_OPEN = "not_open"
 CLOSED = _("This vote takes no ballots now.")
 USED = _("This link was used, or a newer one was. Ask for a new link to change your vote.")
 ENDED = _("This link has ended. Ask for a new one.")
@@ -44,10 +46,13 @@ insert into voice_roll (p_hash, vote, tier, area, flag, fresh) values (?, ?, ?, 
 on conflict (p_hash) do nothing
 """
 INTO_BOX = """
-insert into voice_box (s_hash, vote, sealed, n, fresh) values (?, ?, ?, ?, true)
+insert into voice_box (s_hash, vote, sealed, n, fresh) {ballots}
 on conflict (s_hash) do update set sealed = excluded.sealed, n = excluded.n, fresh = true
-where voice_box.n = excluded.n - 1
+where voice_box.n = excluded.n - 1 returning s_hash
 """
+ARRAYS = INTO_BOX.format(
+    ballots="select *, true from unnest(?::varchar[], ?::uuid[], ?::bytea[], ?::int[])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ async def ask_for_ballot(
     contact = read_contact(services, spec.identifier, str(record.id), typed)
     if area and area not in services.voice.areas:
         raise Invalid([Fault("/area", "unknown_area", _("Choose an area of the list."))])
-    await limit(services, ASK_NETWORK, network, now)
+    tries = services.voice.limits["ballot"]
+    await limit(services, Limit("ballot/network", tries, HOUR, fails_open=True), network, now)
     await limit(services, ASK_CONTACT, f"{record.id}|{contact.canonical}", now)
     key = _key(services, record)
     roll = key.roll(contact.kind, contact.canonical)
@@ -95,7 +101,9 @@ async def ask_for_ballot(
     link = BALLOT.format(number=number, token=token)
     title = record.question(language)
     mail = to_address(
-        "ballot", contact.given, language, link, f"ballot:{uuid4()}", now, title=title
+        *("ballot", contact.given, language, link, f"ballot:{uuid4()}", now),
+        contact=contact.kind,
+        title=title,
     )
     async with db.transaction() as transaction:
         await outbox.add_many(transaction, outbox.VOICE, [mail])
@@ -164,15 +172,69 @@ async def cast(
         raise Invalid([Fault("/choice", "not_offered", _("Look at your choice again."))]) from None
     day = services.city.calendar.day_of(now).isoformat()
     given = receipt(sealed, str(record.id), day, key.signing)
-    async with db.transaction():
-        await hold_vote(record.id, alone=False)
-        if not await is_taking_ballots(record.id, services.clock):
-            raise Conflict("not_open", CLOSED)
-        await db.execute(INTO_ROLL, ticket.roll, record.id, ticket.tier, ticket.area)
-        slot = key.slot(ticket.roll)
-        if await db.execute(INTO_BOX, slot, record.id, sealed, ticket.cast + 1) != 1:
-            raise Conflict("ballot_newer", USED)
+    refusal = await _casting(_Ballot(services, record.id, ticket, key.slot(ticket.roll), sealed))
+    if refusal:
+        raise Conflict(refusal, CLOSED if refusal == NOT_OPEN else USED)
     return given
+
+
+@dataclass(frozen=True, slots=True)
+class _Ballot:
+    """One ballot on its way into the box."""
+
+    services: Services
+    vote: UUID
+    ticket: Ticket
+    slot: str
+    sealed: bytes
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        return self.slot, self.vote, self.sealed, self.ticket.cast + 1
+
+
+async def _cast_all(ballots: Sequence[_Ballot]) -> Sequence[str]:
+    """Those that come together share a commit, each table in the order of its own keys. Says for
+    each why it was refused, if it was."""
+    told = [""] * len(ballots)
+    async with db.transaction():
+        for vote in sorted({ballot.vote for ballot in ballots}):
+            mine = [at for at, ballot in enumerate(ballots) if ballot.vote == vote]
+            clock = ballots[mine[0]].services.clock
+            await hold_vote(vote, alone=False)
+            if not await is_taking_ballots(vote, clock):
+                told = [NOT_OPEN if at in mine else why for at, why in enumerate(told)]
+                continue
+            # Of two that come for one slot at once, the first is cast and the other is older.
+            first = {ballots[at].slot: at for at in reversed(mine)}
+            recorded = await _into_both(sorted(first), [ballots[first[s]] for s in sorted(first)])
+            for at in mine:
+                if first[ballots[at].slot] != at or ballots[at].slot not in recorded:
+                    told[at] = "ballot_newer"
+    return told
+
+
+_casting: Gathering[_Ballot, str] = Gathering(_cast_all)
+
+
+async def _into_both(slots: Sequence[str], ballots: Sequence[_Ballot]) -> set[str]:
+    """The slots that took their ballot; whoever was not in the roll is put there."""
+    rows = [ballot.row for ballot in ballots]
+    if db.dialect() == "postgres":
+        taken = await db.fetch(ARRAYS, *(list(column) for column in zip(*rows, strict=True)))
+    else:
+        values = "values " + ", ".join(["(?, ?, ?, ?, true)"] * len(rows))
+        taken = await db.fetch(
+            INTO_BOX.format(ballots=values), *(one for row in rows for one in row)
+        )
+    recorded = {row["s_hash"] for row in taken}
+    voters = [
+        (ballot.ticket.roll, ballot.vote, ballot.ticket.tier, ballot.ticket.area)
+        for slot, ballot in zip(slots, ballots, strict=True)
+        if slot in recorded
+    ]
+    await db.execute_many(INTO_ROLL, sorted(voters))
+    return recorded
 
 
 async def checked_receipt(number: int, typed: str) -> Receipt:

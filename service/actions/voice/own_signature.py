@@ -8,8 +8,8 @@ from uuid import UUID
 
 from service import db
 from service.errors import NotFound
+from service.gathering import Gathering, filled
 from service.security.tokens import token_hash
-from service.voice.gathering import Gathering
 from service.voice.people import open_name
 from service.voice.steps import add_steps
 
@@ -30,8 +30,6 @@ update voice_signatures set state = ?, ended_at = ?, name = null, contact = null
   link_hash = null, follow = false, show_name = false
 where link_hash = ? and state = ? returning id, petition, tier, area
 """
-# Lists of so many, filled up with the last: few different statements for the database to plan.
-LENGTHS = (1, 8, 40, 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +105,7 @@ async def _shown(services: Services, hashed: str) -> OwnSignature:
 async def _confirm_all(items: Sequence[tuple[Services, str]]) -> Sequence[None]:
     """One commit for all. Each row changes at most once, so its step is written at most once."""
     services = items[0][0]
-    hashes = sorted({hashed for _services, hashed in items})
-    wanted = next((n for n in LENGTHS if n >= len(hashes)), len(hashes))
-    hashes += hashes[-1:] * (wanted - len(hashes))
+    hashes = filled(sorted({hashed for _services, hashed in items}))
     async with db.transaction():
         confirmed = await db.fetch(_confirm_sql(services, hashes), *hashes)
         await add_steps(services.clock, confirmed, 1)

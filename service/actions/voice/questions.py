@@ -7,6 +7,7 @@ import base64
 import binascii
 import hmac
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +15,19 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from petitions.results.release import release
 from service import db, outbox
 from service.audit import unit_of_work
 from service.errors import Conflict, Fault, Invalid, NotFound
 from service.i18n import _
 from service.ids import time_ordered_id
+from service.queries.voice.questions import THEMES_TOLD
+from service.queries.voice.released import stored_release
 from service.security.rate_limits import HOUR, Limit, limit
 from service.voice.contacts import MAIL, read_contact
 from service.voice.keys import QUESTIONS, new_person_key, open_person_key, person_hash
 from service.voice.mail import to_address
+from service.voice.moving import add_event
 
 if TYPE_CHECKING:
     from service.actor import Actor
@@ -33,7 +38,6 @@ LINK = "/voice/questions/confirm/{token}"
 WORDS = {"table": "voice_replies", "column": "words"}
 LONGEST_PROMPT, LONGEST_REPLY, LONGEST_TITLE = 200, 1_000, 120
 MAC_BYTES = 16
-REPLY_NETWORK = Limit("voice-reply/network", 30, HOUR)
 PUBLISHED, REFUSED = "published", "refused"
 EMPTY = _("Write something here.")
 TOO_LONG = _("This is longer than there is room for.")
@@ -100,6 +104,21 @@ async def publish(actor: Actor, question: UUID, now: datetime) -> None:
         )
         if changed != 1:
             raise Conflict("moved_on", MOVED)
+        await _tell_counts(question, now)
+
+
+async def _tell_counts(question: UUID, now: datetime) -> None:
+    """How many answers each theme has, small ones together; told once, so that no later change
+    says more of them."""
+    counts = Counter({"": 0})
+    for row in await db.fetch(
+        "select theme, count(*) as n from voice_replies where question = ?"
+        " and state in ('published', 'redacted') group by theme",
+        question,
+    ):
+        counts[str(row["theme"] or "")] += row["n"]
+    detail = stored_release(release(counts))
+    await add_event(question, THEMES_TOLD, now, once=True, public=False, detail=detail)
 
 
 # ---- answering ----------------------------------------------------------------------------------
@@ -115,7 +134,8 @@ async def reply(
     if not text or len(text) > LONGEST_REPLY:
         raise Invalid([Fault("/text", "text", TOO_LONG if text else EMPTY)])
     key, title = await _open(services, question, said.language)
-    await limit(services, REPLY_NETWORK, network, now)
+    tries = Limit("voice-reply/network", services.voice.limits["reply"], HOUR)
+    await limit(services, tries, network, now)
     row, person, mails = time_ordered_id(), "", []
     if said.mail.strip():
         contact = read_contact(services, MAIL, str(question), said.mail)
@@ -233,7 +253,7 @@ async def redact(
             "select words from voice_replies where id = ? and state in ('pending', 'published')",
             reply_id,
         )
-        if row is None:
+        if row is None or row["words"] is None:  # what was typed is kept no longer
             raise Conflict("moved_on", MOVED)
         told = services.keyring.open_json(bytes(row["words"]), **WORDS, row_id=reply_id)
         text = told["text"]

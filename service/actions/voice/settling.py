@@ -24,7 +24,7 @@ from petitions.protocol.publishing import (
 from petitions.protocol.sealing import Receipt, leaf
 from petitions.protocol.shares import Share, join
 from petitions.protocol.spec import FEWEST_SHOWN
-from petitions.results.release import release
+from petitions.results.release import shown_counts
 from service import db
 from service.actions.voice.vote_drafts import CHANGED
 from service.actions.voice.votes import publish, written
@@ -250,8 +250,7 @@ async def _voters(vote: UUID, ballots: int) -> dict[str, dict[str, int]]:
     rows = await db.fetch("select tier, area from voice_roll where vote = ?", vote)
     found = {}
     for group in ("tier", "area"):
-        shown = release(Counter(row[group] or "none" for row in rows))
-        found[group] = dict(shown.shown) | ({"rest": shown.rest} if shown.rest else {})
+        found[group] = shown_counts(Counter(row[group] or "none" for row in rows))
     return found
 
 

@@ -15,12 +15,21 @@ from uuid import UUID
 
 from service import db, outbox
 from service.errors import Conflict, Fault, Invalid, NotFound
+from service.gathering import Gathering
 from service.i18n import _
+from service.security.blind_index import normal_name
 from service.security.rate_limits import HOUR, Limit, limit
 from service.security.tokens import new_token, token_hash
 from service.voice import links
-from service.voice.contacts import IN_PERSON, MAIL, Contact, read_contact
-from service.voice.gathering import Gathering
+from service.voice.contacts import (
+    ADDRESS,
+    IN_PERSON,
+    MAIL,
+    PHONE,
+    Contact,
+    new_code,
+    read_contact,
+)
 from service.voice.keys import (
     domain_hash,
     network_hash,
@@ -39,7 +48,6 @@ LONGEST_NAME = 100
 LINK_IN_NAME = re.compile(r"https?:|www\.|\w\.(?:com|org|net)\b", re.IGNORECASE)
 # What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t")
-CODE_NETWORK = Limit("voice-code/network", 30, HOUR)
 CLOSED = _("This petition cannot be signed any more.")
 
 FIND_PETITION = "select id, state, person_key, {open} as signable from voice_petitions where id = ?"
@@ -107,11 +115,12 @@ async def ask_to_sign(
     link. Raises Invalid for what was typed, Conflict `closed`, and NotFound."""
     check_wish(services, wish)
     if wish.tier == IN_PERSON:
-        await limit(services, CODE_NETWORK, network, now)
+        tries = Limit("voice-code/network", services.voice.limits["code"], HOUR)
+        await limit(services, tries, network, now)
     contact = read_contact(services, wish.tier, str(petition), wish.contact)
     key = await _signable(services, petition, kind)
     person = person_hash(key, petition, contact)
-    slot = await _slot(services, petition, person, wish.name)
+    slot = await slot_of(services, petition, person, wish.name, contact.kind)
     row = _row_of(services, petition, (person, slot, kind), wish, contact, network, now)
     await _asking(row)
     if not contact.proven:
@@ -151,24 +160,23 @@ def _petition_sql(services: Services) -> str:
     )
 
 
-async def _slot(services: Services, petition: UUID, person: str, name: str) -> int:
-    """Which of the people with one address this is: told by name, where a city lets two share."""
-    if services.voice.places == 1:
+async def slot_of(services: Services, petition: UUID, person: str, name: str, kind: str) -> int:
+    """Which of the people with one contact this is: told by name, where a city lets some share."""
+    places = services.voice.places(kind)
+    if places == 1:
         return 0
     rows = await db.fetch(
         "select id, slot, name from voice_signatures where petition = ? and person_hash = ?",
         petition,
         person,
     )
-    said = " ".join(name.casefold().split())
+    said = normal_name(name)
     taken = {
-        row["slot"]: " ".join(
-            open_name(services.keyring, row["id"], row["name"]).casefold().split()
-        )
+        row["slot"]: normal_name(open_name(services.keyring, row["id"], row["name"]))
         for row in rows
     }
     known = [slot for slot, other in taken.items() if other == said]
-    free = [slot for slot in range(services.voice.places) if slot not in taken]
+    free = [slot for slot in range(places) if slot not in taken]
     return (known or free or [0])[0]
 
 
@@ -182,7 +190,9 @@ def _row_of(
     now: datetime,
 ) -> _Row:
     person, slot, kind = place
-    keyring, row_id, token = services.keyring, signature_id(person, slot), new_token()
+    keyring, row_id = services.keyring, signature_id(person, slot)
+    # What comes on paper or by phone has to be typed.
+    token = new_code() if contact.kind in (PHONE, ADDRESS) else new_token()
     reached = Reached(contact.kind, contact.given, contact.canonical, wish.language, token)
     domain = domain_hash(keyring, petition, contact.domain) if contact.domain else None
     values = (
@@ -190,13 +200,13 @@ def _row_of(
         seal_name(keyring, row_id, wish.name.strip()),
         wish.show_name,
         seal_contact(keyring, row_id, reached),
-        wish.follow,
+        wish.follow and contact.kind == MAIL,
         token_hash(token),
         network_hash(keyring, petition, network),
         None if contact.domain in services.voice.large_domains else domain,
         now,
     )
-    mail = None if contact.proven else to_asker(row_id, contact.given, now)
+    mail = None if contact.proven else to_asker(row_id, contact.kind, contact.given, now)
     return _Row(row_id, values, mail)
 
 

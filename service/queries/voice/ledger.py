@@ -1,5 +1,5 @@
-"""The public ledger: what residents asked, what the city answered, promised and did. What is late
-is told from the days themselves; nobody marks it."""
+"""The public ledger: what residents asked or voted for, what the city answered, promised and did.
+What is late is told from the days themselves; nobody marks it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from petitions.response import Clock, Story, response_clock
 from service import db
+from service.queries.voice.votes import VoteRecord, public_votes, vote_by_id
 
 if TYPE_CHECKING:
     from service.services import Services
@@ -27,6 +28,18 @@ PROMISES = """
 select id, subject, text, owner, due_on, state, note, made_at, settled_on from voice_promises
 where state <> 'replaced' order by due_on, id
 """
+
+
+COUNTED = """
+select vote, at from voice_publications where name = 'result.json'
+"""
+
+
+class Kind(StrEnum):
+    """What was asked by signing, and what was asked of everybody and voted on."""
+
+    PETITION = "petition"
+    VOTE = "vote"
 
 
 class Stage(StrEnum):
@@ -64,8 +77,10 @@ class Pledged:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the ledger. `clock` is what the city owes next."""
+    """One line of the ledger. `clock` is what the city owes next. `count` is how many signed or
+    voted, `reached_on` the day from which an answer is owed."""
 
+    kind: Kind
     id: UUID
     number: int
     ask: str
@@ -81,44 +96,78 @@ class Entry:
 
 
 async def ledger(
-    services: Services, today: date, *, stage: str = "", topic: str = "", late: bool = False
+    services: Services,
+    today: date,
+    *,
+    stage: str = "",
+    topic: str = "",
+    kind: str = "",
+    late: bool = False,
+    language: str = "en",
 ) -> list[Entry]:
-    """Every petition that reached its threshold or was answered, the latest first."""
-    answers: dict[UUID, Said] = {}
-    for row in await db.fetch(ANSWERS):
-        answers[row["subject"]] = Said(row["text"], row["office"], row["outcome"], row["at"])
-    promises: dict[UUID, list[Pledged]] = {}
-    for row in await db.fetch(PROMISES):
-        promises.setdefault(row["subject"], []).append(_pledged(row, today))
+    """Every petition that reached its threshold or was answered and every vote that was counted,
+    the latest first. A vote is told in `language` where its words are there in it."""
+    said, promised = await _answers(), await _promises(today)
     found = [
-        _entry(services, row, answers.get(row["id"]), promises.get(row["id"], []), today)
+        _entry(services, row, said.get(row["id"]), promised.get(row["id"], []), today)
         for row in await db.fetch(PETITIONS)
     ]
+    counted = {row["vote"]: row["at"] for row in await db.fetch(COUNTED)}
+    found += [
+        _voted(
+            services,
+            each,
+            counted[each.id],
+            said.get(each.id),
+            promised.get(each.id, []),
+            today,
+            language,
+        )
+        for each in await public_votes()
+        if each.id in counted
+    ]
+    found.sort(key=lambda each: each.reached_on or date.min, reverse=True)
     return [
         each
         for each in found
         if (not stage or each.stage == stage)
         and (not topic or each.topic == topic)
+        and (not kind or each.kind == kind)
         and (not late or each.clock.late)
     ]
 
 
-async def entry_of(services: Services, petition: UUID, today: date) -> Entry | None:
-    """One petition's line, also before it has one of its own."""
+async def _answers() -> dict[UUID, Said]:
+    return {
+        row["subject"]: Said(row["text"], row["office"], row["outcome"], row["at"])
+        for row in await db.fetch(ANSWERS)
+    }
+
+
+async def _promises(today: date) -> dict[UUID, list[Pledged]]:
+    found: dict[UUID, list[Pledged]] = {}
+    for row in await db.fetch(PROMISES):
+        found.setdefault(row["subject"], []).append(_pledged(row, today))
+    return found
+
+
+async def entry_of(
+    services: Services, subject: UUID, today: date, language: str = "en"
+) -> Entry | None:
+    """One petition's or vote's line, a petition's also before it has one of its own."""
+    said, made = (await _answers()).get(subject), (await _promises(today)).get(subject, [])
     row = await db.fetch_one(
         "select id, number, state, ask, language, topic, area, count, threshold_at,"
         " answer_due_on, answered_at from voice_petitions where id = ? and number is not null",
-        petition,
+        subject,
     )
-    if row is None:
+    if row is not None:
+        return _entry(services, row, said, made, today)
+    counted = await db.fetch_one(f"{COUNTED} and vote = ?", subject)
+    if counted is None:
         return None
-    said = [
-        Said(each["text"], each["office"], each["outcome"], each["at"])
-        for each in await db.fetch(ANSWERS)
-        if each["subject"] == petition
-    ]
-    made = [_pledged(one, today) for one in await db.fetch(PROMISES) if one["subject"] == petition]
-    return _entry(services, row, said[-1] if said else None, made, today)
+    record = await vote_by_id(subject)
+    return _voted(services, record, counted["at"], said, made, today, language)
 
 
 def due_first(entries: Sequence[Entry]) -> list[Entry]:
@@ -152,22 +201,13 @@ def _entry(
 ) -> Entry:
     calendar = services.city.calendar
     reached = calendar.day_of(row["threshold_at"]) if row["threshold_at"] else None
-    open_until = [each.due_on for each in promises if not each.delivered]
-    stage = Stage.ASKED if said is None else Stage.ANSWERED
-    if promises:
-        stage = Stage.PROMISED if open_until else Stage.DELIVERED
     # The day that was told when the threshold was reached holds, whatever the rules say today.
     days = services.voice.answer_days
     if reached and row["answer_due_on"]:
         days = (row["answer_due_on"] - reached).days
-    answered = calendar.day_of(said.at) if said else None
-    story = Story(
-        reached or answered,
-        answered,
-        min(open_until, default=None),
-        today if stage is Stage.DELIVERED else None,
-    )
+    stage, clock = _stands(services, reached, said, promises, today, days)
     return Entry(
+        kind=Kind.PETITION,
         id=row["id"],
         number=row["number"],
         ask=row["ask"],
@@ -179,5 +219,59 @@ def _entry(
         reached_on=reached,
         said=said,
         promises=promises,
-        clock=response_clock(story, today, days),
+        clock=clock,
     )
+
+
+def _voted(
+    services: Services,
+    record: VoteRecord,
+    counted: datetime,
+    said: Said | None,
+    promises: Sequence[Pledged],
+    today: date,
+    language: str,
+) -> Entry:
+    """A vote is owed an answer from the day its ballots were counted."""
+    reached = services.city.calendar.day_of(counted)
+    days = services.voice.answer_days
+    stage, clock = _stands(services, reached, said, promises, today, days)
+    translated = bool(record.words.get(language, {}).get("question"))
+    return Entry(
+        kind=Kind.VOTE,
+        id=record.id,
+        number=record.number or 0,
+        ask=record.question(language),
+        language=language if translated else "en",
+        topic="",
+        area="",
+        count=record.turnout,
+        stage=stage,
+        reached_on=reached,
+        said=said,
+        promises=promises,
+        clock=clock,
+    )
+
+
+def _stands(
+    services: Services,
+    reached: date | None,
+    said: Said | None,
+    promises: Sequence[Pledged],
+    today: date,
+    days: int,
+) -> tuple[Stage, Clock]:
+    """How far it has come, and what is owed next."""
+    open_until = [each.due_on for each in promises if not each.delivered]
+    stage = Stage.ASKED if said is None else Stage.ANSWERED
+    if promises:
+        stage = Stage.PROMISED if open_until else Stage.DELIVERED
+    answered = services.city.calendar.day_of(said.at) if said else None
+    story = Story(
+        reached or answered,
+        answered,
+        min(open_until, default=None),
+        today if stage is Stage.DELIVERED else None,
+    )
+    return stage, response_clock(story, today, days)

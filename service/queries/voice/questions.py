@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from service import db
 from service.errors import NotFound
+from service.queries.voice.released import read_release
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from petitions.results.release import Release
     from service.services import Services
 
 AT_ONCE = 50
@@ -22,12 +24,16 @@ WORDS = {"table": "voice_replies", "column": "words"}
 COUNTS = """
 select state, count(*) as n from voice_replies where question = ? group by state
 """
-THEMES = """
-select t.id, t.title, t.summary,
-  (select count(*) from voice_replies r where r.theme = t.id) as members,
-  (select count(*) from voice_replies r where r.suggested = t.id and r.theme is null) as offered
-from voice_themes t where t.question = ? order by members desc, t.position, t.id
+THEMES = "select id, title, summary, position from voice_themes where question = ?"
+# One pass over the answers, however many themes there are.
+MEMBERS = """
+select theme, suggested, count(*) as n from voice_replies
+where question = ? and (theme is not null or suggested is not null) group by theme, suggested
 """
+PASSED = "state in ('published', 'redacted')"
+EXPORTED = 1_000
+THEMES_TOLD = "themes_told"
+FIRST_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,14 @@ async def counts(question: UUID) -> dict[str, int]:
     return {row["state"]: row["n"] for row in await db.fetch(COUNTS, question)}
 
 
-async def pending(services: Services, question: UUID) -> list[Reply]:
-    """What nobody has read yet, the oldest first."""
+async def pending(services: Services, question: UUID, page: int = 1) -> list[Reply]:
+    """What nobody has read yet, the oldest first, a page at a time."""
     rows = await db.fetch(
         "select id, words, language, state from voice_replies"
-        " where question = ? and state = 'pending' order by id limit ?",
+        " where question = ? and state = 'pending' order by id limit ? offset ?",
         question,
         AT_ONCE,
+        AT_ONCE * (page - 1),
     )
     opened = services.keyring.open_json
     return [
@@ -113,8 +120,23 @@ async def pending(services: Services, question: UUID) -> list[Reply]:
 
 async def themes(question: UUID) -> list[Theme]:
     """The largest first."""
+    members: dict[UUID | None, int] = {}
+    offered: dict[UUID | None, int] = {}
+    for row in await db.fetch(MEMBERS, question):
+        counted, id = (members, row["theme"]) if row["theme"] else (offered, row["suggested"])
+        counted[id] = counted.get(id, 0) + row["n"]
     rows = await db.fetch(THEMES, question)
-    return [Theme(r["id"], r["title"], r["summary"], r["members"], r["offered"]) for r in rows]
+    rows.sort(key=lambda row: (-members.get(row["id"], 0), row["position"], row["id"]))
+    return [
+        Theme(
+            row["id"],
+            row["title"],
+            row["summary"],
+            members.get(row["id"], 0),
+            offered.get(row["id"], 0),
+        )
+        for row in rows
+    ]
 
 
 async def theme_with(theme: UUID) -> tuple[UUID, Theme, Sequence[Reply], Sequence[Reply]]:
@@ -123,22 +145,57 @@ async def theme_with(theme: UUID) -> tuple[UUID, Theme, Sequence[Reply], Sequenc
     if row is None:
         raise NotFound
     found = next(each for each in await themes(row["question"]) if each.id == theme)
-    members = await _some("theme = ?", theme)
-    offered = await _some("suggested = ? and theme is null", theme)
-    return row["question"], found, members, offered
+    question = row["question"]
+    members = await _some("theme = ?", question, theme)
+    offered = await _some("suggested = ? and theme is null", question, theme)
+    return question, found, members, offered
 
 
-async def quotes(theme: UUID, most: int = QUOTES) -> list[Reply]:
+async def quotes(question: UUID, theme: UUID, most: int = QUOTES) -> list[Reply]:
     """A few answers of a theme that passed review."""
-    return (await _some("theme = ?", theme))[:most]
+    return await _some("theme = ?", question, theme, most)
 
 
-async def _some(where: str, theme: UUID) -> list[Reply]:
+async def told_themes(question: UUID) -> Release | None:
+    """The counts as they were published; None before that. They never change afterwards."""
+    row = await db.fetch_one(
+        "select detail from voice_events where subject = ? and kind = ?", question, THEMES_TOLD
+    )
+    return None if row is None else read_release(json.loads(row["detail"]))
+
+
+async def languages(question: UUID) -> dict[str, int]:
+    """In how many answers each language was chosen, of those that passed review."""
     rows = await db.fetch(
-        "select id, shown, language, state from voice_replies where state in"
-        f" ('published', 'redacted') and {where} order by id limit ?",
+        f"select language, count(*) as n from voice_replies where question = ? and {PASSED}"
+        " group by language",
+        question,
+    )
+    return {row["language"]: row["n"] for row in rows}
+
+
+async def every_answer(question: UUID) -> AsyncIterator[list[tuple[str, str, UUID | None]]]:
+    """(language, words, theme) of all that passed review, some at a time: a city's worth of answers
+    is never held at once."""
+    last = FIRST_ID
+    while rows := await db.fetch(
+        f"select id, shown, language, theme from voice_replies where question = ? and {PASSED}"
+        " and id > ? order by id limit ?",
+        question,
+        last,
+        EXPORTED,
+    ):
+        last = rows[-1]["id"]
+        yield [(row["language"], row["shown"], row["theme"]) for row in rows]
+
+
+async def _some(where: str, question: UUID, theme: UUID, most: int = AT_ONCE) -> list[Reply]:
+    rows = await db.fetch(
+        f"select id, shown, language, state from voice_replies where question = ? and {PASSED}"
+        f" and {where} order by id limit ?",
+        question,
         theme,
-        AT_ONCE,
+        most,
     )
     return [Reply(row["id"], row["shown"], row["language"], row["state"]) for row in rows]
 

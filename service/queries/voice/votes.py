@@ -25,6 +25,7 @@ WORDS_KIND = "vote.words"
 SEALED = "ballots.txt"
 # What anyone may fetch; sealed ballots only where the vote is counted in open mode.
 OTHERS = "others.json"
+STABILITY = "stability.json"
 ORDER = (
     "spec.json",
     "leaves.txt",
@@ -35,6 +36,7 @@ ORDER = (
     "opened.json",
     "result.json",
     OTHERS,
+    STABILITY,
 )
 OPEN_STATES = ("open", "disputed", "reduced", "counted", "called_off")
 

@@ -12,12 +12,14 @@ from service.actions.voice import questions, themes
 from service.actions.voice.questions import Said
 from service.actor import Actor
 from service.errors import Conflict, Invalid, NotFound
+from service.models.voice_questions import Reply, Theme
 from service.queries.voice import questions as reading
 from service.services import Services
 from tests.service.staff.conftest import SignIn
 from tests.service.voice.desk.conftest import Account
 from tests.support.browsing import Browser
 from tests.support.clock import StoppedClock
+from tests.support.rows import stored
 
 ANSWERS = ("Benches at bus stops", "Seats at the bus stop", "Trees for shade", "More shade trees")
 
@@ -114,7 +116,7 @@ async def test_people_name_the_groups_a_machine_suggests(
     with pytest.raises(Conflict, match="unnamed"):
         await questions.publish(mo, question, now)
     await themes.name_theme(mo, found[0].id, "First", "", now)
-    await say(services, question, (await reading.quotes(found[0].id))[0].text)
+    await say(services, question, (await reading.quotes(question, found[0].id))[0].text)
     await pass_all(services, mo, question)
     await themes.ask_for_groups(mo, question, now)
     await run_groups(services)
@@ -159,7 +161,59 @@ async def test_a_question_goes_its_whole_way_in_browsers(
     assert "Places to sit" in (await mo.get(path)).text
     await mo.post(desk.url, [("_csrf", token), ("_action", "publish")])
     shown = await browser.get("/voice/questions/1")
-    assert ("Places to sit" in shown.text, "Benches" in shown.text) == (True, True)
+    assert "Not counted by themselves: Places to sit." in shown.text
+    assert "Benches" not in shown.text
     told = (await browser.client.get("/voice/questions/1/results.json")).json()
-    assert told["themes"][0]["answers"] == 1
-    assert "Places to sit" in (await browser.client.get("/voice/questions/1/results.csv")).text
+    assert (told["answers"], told["themes"], told["rest"]) == (1, [], 1)
+    assert (
+        "all other answers,1" in (await browser.client.get("/voice/questions/1/results.csv")).text
+    )
+
+
+async def test_small_themes_have_no_count_and_cannot_be_subtracted(
+    services: Services, question: UUID, mo: Actor, browser: Browser, clock: StoppedClock
+) -> None:
+    now, sizes = clock.now(), {"Shade": 31, "Sitting": 44, "Quiet": 4, "Fish": 0}
+    told = {name: UUID(int=at) for at, name in enumerate(sizes, 1)}
+    for name, theme in told.items():
+        await stored(Theme, id=theme, question=question, title=name)
+        for n in range(sizes[name]):
+            reply = {"question": question, "state": "published", "language": "en", "at": now}
+            await stored(Reply, id=uuid4(), shown=f"={name} {n}", theme=theme, **reply)
+    await questions.publish(mo, question, now)
+    page = await browser.get("/voice/questions/1")
+    assert ("44 answers" in page.text, "Not counted by themselves: Fish, Quiet" in page.text) == (
+        True,
+        True,
+    )
+    found = (await browser.client.get("/voice/questions/1/results.json")).json()
+    # Shade is large enough by itself; without it the rest would tell the size of Quiet.
+    assert {each["title"]: each["answers"] for each in found["themes"]} == {"Sitting": 44}
+    assert (found["answers"], found["rest"]) == (79, 35)
+    rows = (await browser.client.get("/voice/questions/1/answers.csv")).text.splitlines()
+    assert len(rows) == 80
+    assert "Quiet 1," in str(rows), "it can be read, but not by its theme"
+    assert not [row for row in rows if row.endswith(",Quiet")]
+    assert "en,'=Sitting 3,Sitting" in rows
+
+
+async def test_a_long_queue_is_turned_over_page_by_page(
+    services: Services, question: UUID, staff: SignIn
+) -> None:
+    for n in range(reading.AT_ONCE + 3):
+        row, told = uuid4(), {"text": f"Words {n}", "person": ""}
+        await stored(
+            Reply,
+            id=row,
+            question=question,
+            state="pending",
+            language="en",
+            words=services.keyring.seal_json(told, **questions.WORDS, row_id=row),
+            at=services.clock.now(),
+        )
+    jo = await staff("jo", "moderator", None)
+    first = await jo.get(f"/staff/voice/questions/{question}")
+    second = await first.click("Next")
+    boxes = [len(page.form().options("reply")) for page in (first, second)]
+    assert boxes == [reading.AT_ONCE, 3]
+    assert "Previous" in second.text

@@ -8,19 +8,31 @@ import secrets
 from base64 import b64decode
 from pathlib import Path
 
+import pytest
+
 from petitions.protocol.sealing import seal
 from service import db
-from service.actions.voice.ballots import INTO_BOX, INTO_ROLL
+from service.actions.voice.ballots import (
+    INTO_BOX,
+    INTO_ROLL,
+    LINK_KEPT,
+    Ticket,
+    cast,
+    seal_ticket,
+)
 from service.actions.voice.votes import Opened
 from service.backup import every_table
+from service.logs import LEVELS, log
 from service.queries.voice.votes import vote_by_id
 from service.voice.mixing import FEWEST, mix_due
 from service.voice.vote_keys import VoteKey, read_key
 from tests.service.voice.votes import thief
-from tests.service.voice.votes.conftest import House
+from tests.service.voice.votes.conftest import House, sizes
+from tests.support.browsing import Browser
 from tests.support.databases import backend
 
 VOTERS = 400
+THOUSAND = 1_000
 ALLOWED = 1 / VOTERS + 0.02
 
 
@@ -31,7 +43,8 @@ async def cast_many(house: House, opened: Opened, count: int) -> None:
         roll = key.roll("mail", secrets.token_hex(8))
         async with db.transaction():
             await db.execute(INTO_ROLL, roll, opened.vote, "mail", "")
-            await db.execute(INTO_BOX, key.slot(roll), opened.vote, seal(b'{"choice":[]}', spec), 1)
+            box = INTO_BOX.format(ballots="values (?, ?, ?, ?, true)")
+            await db.execute(box, key.slot(roll), opened.vote, seal(b'{"choice":[]}', spec), 1)
 
 
 async def rate(house: House, opened: Opened, guess: thief.Guess) -> float:
@@ -124,3 +137,73 @@ async def test_published_ballots_stand_in_the_order_of_their_hashes(house: House
     assert len({b64decode(line) for line in lines}) == 60
     [leaves] = await db.fetch("select body from voice_publications where name = 'leaves.txt'")
     assert leaves["body"].split() == sorted(leaves["body"].split())
+
+
+@pytest.mark.slow
+async def test_the_times_of_a_thousand_votes_in_the_logs_join_nothing(
+    house: House, tmp_path: Path
+) -> None:
+    """Somebody reads in the logs when each person voted, and takes a copy every three hundred
+    votes, each after the rows were written again."""
+    opened = await house.open()
+    key = read_key(house.services.settings, opened.vote)
+    when: list[str] = []
+    seen: set[str] = set()
+    guess: thief.Guess = {}
+    for _copy in range(3):
+        before = {row["p_hash"] for row in await db.fetch("select p_hash from voice_roll")}
+        await cast_many(house, opened, THOUSAND // 3)
+        await mix_due()
+        # The logs give the order of voters; what is new in the copy gives the ballots.
+        rolls = [row["p_hash"] for row in await db.fetch("select p_hash from voice_roll")]
+        slots = [row["s_hash"] for row in await db.fetch("select s_hash from voice_box")]
+        new = [one for one in rolls if one not in before]
+        when += new
+        guess |= thief.by_rank(new, [one for one in slots if one not in seen])
+        seen |= set(slots)
+    right = sum(key.slot(roll) == slot for roll, slot in guess.items())
+    assert len(when) == THOUSAND // 3 * 3
+    assert right / len(when) <= 1 / THOUSAND + 0.02
+
+
+async def test_no_line_in_the_log_says_when_a_ballot_was_marked_or_cast(
+    house: House,
+    browser: Browser,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(log, "threshold", LEVELS["info"])
+    opened = await house.open("single")
+    token = await house.token(opened, "ana@mail.test")
+    page = await browser.get(f"/voice/votes/{opened.number}/ballot?t={token}")
+    check = await page.form().fill(choice="a-book-bus").submit()
+    await check.form(f"/voice/votes/{opened.number}/cast").submit()
+    assert await sizes(opened.vote) == (1, 1)
+    assert capsys.readouterr().err == ""
+
+
+async def test_what_an_archive_of_every_commit_tells_is_every_ballot(
+    house: House, tmp_path: Path
+) -> None:
+    """The limit that docs/voice-proofs.md states: who keeps each commit joins them all. Ballots of
+    one commit hide among each other."""
+    opened = await house.open()
+    key = read_key(house.services.settings, opened.vote)
+    right = 0
+    for _ballot in range(40):
+        before = await both_tables()
+        roll = key.roll("mail", secrets.token_hex(8))
+        ticket = Ticket(roll, "mail", "", 0)
+        now = house.clock.now()
+        sealed = seal_ticket(key, opened.vote, ticket, now + LINK_KEPT)
+        await cast(house.services, opened.number, sealed, [], now)
+        rolls, slots = await both_tables()
+        guess = thief.by_rank(sorted(rolls - before[0]), sorted(slots - before[1]))
+        right += sum(key.slot(one) == slot for one, slot in guess.items())
+    assert right == 40
+
+
+async def both_tables() -> tuple[set[str], set[str]]:
+    rolls = await db.fetch("select p_hash from voice_roll")
+    slots = await db.fetch("select s_hash from voice_box")
+    return {row["p_hash"] for row in rolls}, {row["s_hash"] for row in slots}

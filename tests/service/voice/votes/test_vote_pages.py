@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from petitions.protocol.shares import split
 from service import db
 from service.actions.voice.votes import Opened, tend
+from service.voice.comparing import redraw_due
 from tests.service.staff.conftest import SignIn, new_browser, staff
 from tests.service.voice.votes.conftest import House, sizes
 from tests.support.browsing import Browser, PageSeen
@@ -26,6 +28,7 @@ MARKED: dict[str, dict[str, str | list[str]]] = {
     "greedy": {"choice": ["a-book-bus"]},
     "equal-shares": {"choice": ["a-book-bus"]},
 }
+DISTRICTS = {str(number): f"District {number}" for number in range(1, 8)}
 RECEIPT = re.compile(r"[0-9a-f]{64} \d{4}-\d\d-\d\d [0-9a-f]{128}")
 
 
@@ -168,7 +171,70 @@ async def test_a_result_shows_its_rule_its_steps_and_its_files(
         answer = await browser.client.get(f"/voice/votes/{opened.number}/files/{name}")
         assert answer.status_code == 404
     csv = await browser.client.get(f"/voice/votes/{opened.number}/result.csv")
-    assert csv.text.startswith("\ufeffround,option")
+    assert csv.text.startswith("\ufefftable,round,group")
+
+
+async def test_a_result_says_what_another_count_would_give_and_who_is_missing(
+    browser: Browser, house: House
+) -> None:
+    services = replace(house.services, voice=replace(house.services.voice, areas=DISTRICTS))
+    house = House(services, house.clock)
+    opened = await house.open("irv", mode="quiet")
+    for at in range(60):
+        choice = ["a-book-bus", "a-safer-crossing"] if at % 3 else ["a-safer-crossing"]
+        await house.vote(opened, f"v{at}@mail.test", choice, "1" if at < 48 else "2")
+    await house.result(opened)
+    assert await redraw_due(services) == 1
+    assert await redraw_due(services) == 0
+    where = f"/voice/votes/{opened.number}"
+    page = await browser.get(f"{where}/result")
+    assert "Round 1. Chosen: A book bus." in page.text
+    assert "Each two options compared (Schulze)A book bus. The same." in page.text
+    assert "We drew the ballots again at random 200 times." in page.text
+    assert "margin" not in page.text
+    assert "80% of voters" in page.text
+    assert "2020 Census" in page.text
+    told = (await browser.client.get(f"{where}/result.json")).json()
+    drawn = told["stability"]
+    assert (drawn["times"], drawn["chosen"]["a-book-bus"]) == (200, drawn["same"])
+    assert told["voters"]["area"] == {"1": 48, "2": 12}
+    assert told["residents"]["area"]["2"] == 99_163
+    rows = (await browser.client.get(f"{where}/result.csv")).text
+    assert "voters,,1,,48,area" in rows
+    paper = await browser.get(f"{where}/print")
+    assert ("A book bus" in paper.text, "Number of the rule" in paper.text) == (True, True)
+
+
+async def test_a_leader_answers_a_vote_and_its_page_and_the_ledger_say_so(
+    browser: Browser, house: House, staff: SignIn
+) -> None:
+    opened = await house.open("single")
+    await house.vote(opened, "ana@mail.test", ["a-book-bus"])
+    await house.result(opened)
+    lee = await staff("lee", "leader", None)
+    desk = await (await lee.get("/staff/voice/answers")).click("What should the city build next?")
+    form = desk.form(desk.url).fill(text="It comes in May.", office="Libraries", outcome="yes")
+    desk = await form.submit()
+    due = house.services.city.calendar.day_of(house.clock.now()) + timedelta(days=40)
+    token = desk.form(desk.url).values["_csrf"][0]
+    promise = [
+        ("_csrf", token),
+        ("_action", "promise"),
+        ("what", "Buy the bus"),
+        ("owner", "Fleet"),
+    ]
+    days = zip(("due-day", "due-month", "due-year"), (due.day, due.month, due.year), strict=True)
+    desk = await lee.post(desk.url, [*promise, *((name, str(part)) for name, part in days)])
+    assert "Buy the bus" in desk.text
+    page = await browser.get(f"/voice/votes/{opened.number}/result")
+    assert "The city’s answer: The city does it · Libraries" in page.text
+    assert "Promised: Buy the bus Fleet · by" in page.text
+    listed = await browser.get("/voice/ledger?kind=vote")
+    assert "1 person voted · counted on" in listed.text
+    assert (await browser.get("/voice/ledger?kind=petition")).text.count("1 person voted") == 0
+    house.clock.forward(timedelta(days=41))
+    late = (await browser.client.get("/voice/ledger.json?stage=late")).json()["entries"]
+    assert [(each["kind"], each["late"]) for each in late] == [("vote", True)]
 
 
 async def test_few_ballots_say_nothing_of_who_cast_them(browser: Browser, house: House) -> None:

@@ -16,6 +16,8 @@ from service import db
 T = TypeVar("T")
 R = TypeVar("R")
 MOST = 200
+# Lists of so many, filled up with the last: few different statements for a database to plan.
+LENGTHS = (1, 8, 40, MOST)
 
 
 class Gathering(Generic[T, R]):
@@ -46,6 +48,9 @@ class Gathering(Generic[T, R]):
     async def _do(self, taken: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             results = await self._run([item for item, _waited in taken])
+        except db.DatabaseUnavailable as error:
+            _refuse(taken, error)
+            return
         except (db.DatabaseError, db.IntegrityError) as error:
             if len(taken) == 1:
                 _refuse(taken, error)
@@ -53,16 +58,21 @@ class Gathering(Generic[T, R]):
             for each in taken:
                 await self._do([each])
             return
-        except db.DatabaseUnavailable as error:
-            _refuse(taken, error)
-            return
         except BaseException:
-            for _item, waited in taken:
+            # The task itself is ended: nobody would come for those that still wait.
+            for _item, waited in (*taken, *self._waiting):
                 waited.cancel()
+            self._waiting.clear()
             raise
         for (_item, waited), result in zip(taken, results, strict=True):
             if not waited.done():
                 waited.set_result(result)
+
+
+def filled(values: Sequence[T]) -> list[T]:
+    """The values of an IN list, the last one again until the list has one of the usual lengths."""
+    wanted = next((length for length in LENGTHS if length >= len(values)), len(values))
+    return [*values, *[values[-1]] * (wanted - len(values))]
 
 
 def _refuse(taken: Sequence[tuple[T, asyncio.Future[R]]], error: Exception) -> None:

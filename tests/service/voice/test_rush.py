@@ -1,0 +1,52 @@
+"""A petition in a rush: one page for all in a second, each with a token of their own."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from service import db
+from service.public_voice import rush
+from tests.service.voice.signers import Signers
+from tests.support.browsing import Browser
+
+
+@pytest.fixture
+async def crowd(signers: Signers, app: object) -> list[Browser]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type]
+    base = signers.services.settings.base_url
+    return [
+        Browser(httpx.AsyncClient(transport=transport, base_url=base), language)
+        for language in ["en"] * (rush.ANEW + 4) + ["es"]
+    ]
+
+
+async def test_a_page_kept_for_a_second_signs_for_everybody_in_their_own_name(
+    signers: Signers, crowd: list[Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rush, "SECONDS", 3_600.0)
+    path = f"/voice/petitions/{(await signers.row())['number']}"
+    first = await crowd[0].get(path)
+    for visitor in crowd[1 : rush.ANEW + 1]:
+        await visitor.get(path)
+    await db.execute("update voice_petitions set ask = 'Something newer' where number > 0")
+    kept = [await visitor.get(path) for visitor in crowd[rush.ANEW + 1 : -1]]
+    assert {page.heading for page in kept} == {first.heading}, "a second old at most"
+    assert (await crowd[-1].get(path)).heading == "Something newer", "another language, not kept"
+    tokens = {page.form(path).values["_csrf"][0] for page in [first, *kept]}
+    assert len(tokens) == 1 + len(kept)
+    for at, page in enumerate(kept):
+        sent = await page.form(path).fill(name="Sam", mail=f"s{at}@one.example.net").submit()
+        assert sent.heading == "Look in your mail"
+    stolen = await crowd[-1].post(path, [("_csrf", tokens.pop()), ("name", "Sam")])
+    assert stolen.status == 403
+    monkeypatch.setattr(rush, "SECONDS", 0.0)
+    for visitor in crowd:
+        await visitor.client.aclose()
+
+
+async def test_a_page_is_made_anew_while_few_ask_for_it(signers: Signers, browser: Browser) -> None:
+    path = f"/voice/petitions/{(await signers.row())['number']}"
+    for number in range(3):
+        await db.execute("update voice_petitions set ask = ? where number > 0", f"Ask {number}")
+        assert (await browser.get(path)).heading == f"Ask {number}"

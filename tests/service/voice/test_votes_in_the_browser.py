@@ -1,0 +1,180 @@
+"""Votes on a phone without scripts: a voter ranks, changes and checks; a leader reads a result and
+promises; somebody outside counts again from the files alone and finds a flipped ballot."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+import shutil
+import subprocess
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from playwright.async_api import Page
+
+from petitions.protocol.sealing import leaf
+from service.settings import ROOT
+from service.voice_demo_votes import FILE
+from tests.service.voice.looking import Eyes, mails_to, phone, shows, staff_page
+from tests.support.servers import THRESHOLD, Service, plain_environment
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+VOTER = "vera@example.org"
+RANKED, COUNTED = "late_service", "library_evening"
+CLOSES_IN = 2
+
+
+def city_of_votes(folder: Path) -> Path:
+    """The demonstration city with two votes of sixty: a ranking that is open, and one whose ballots
+    are counted and that nobody has answered."""
+    city = shutil.copytree(ROOT / "cities" / "seattle", folder / "city")
+    told = yaml.safe_load((city / FILE).read_text(encoding="utf-8"))
+    chosen: list[dict[str, Any]] = []
+    for vote in told["votes"]:
+        if vote["key"] in (RANKED, COUNTED):
+            is_open = vote["key"] == RANKED
+            changed = {"voters": 60, "mode": "open", "closed": -CLOSES_IN if is_open else 9}
+            kept = {name: vote[name] for name in vote if name not in ("answer", "promise")}
+            chosen.append({**kept, **changed})
+    (city / FILE).write_text(yaml.safe_dump({"votes": chosen}), encoding="utf-8")
+    return city
+
+
+def service_with_votes(folder: Path) -> Service:
+    env = {"THRESHOLD_CITY": str(city_of_votes(folder)), "THRESHOLD_DEMO_VOTES": "1"}
+    return Service(folder, env=env)
+
+
+async def ballot(eyes: Eyes, service: Service, page: Page, order: list[str], turn: int) -> str:
+    """Ask for a ballot, follow the mail, rank, check, cast; gives the receipt."""
+    await page.goto(f"{service.url}/voice/votes/1")
+    await eyes.look(page)
+    await page.get_by_role("link", name="Get your ballot").click()
+    await page.get_by_label("Your mail").fill(VOTER)
+    await page.get_by_label("Where do you live?").select_option("2")
+    await page.get_by_role("button", name="Send me the link").click()
+    links = await mails_to(service, VOTER, "/voice/votes/1/ballot", turn)
+    await page.goto(links[-1])
+    for place, option in enumerate(order, 1):
+        await page.get_by_label(option).select_option(str(place))
+    await eyes.look(page)
+    await page.get_by_role("button", name="Check my ballot").click()
+    assert order[0] in await page.locator(".th-cards li").first.inner_text()
+    await page.get_by_role("button", name="Cast my ballot").click()
+    return await page.locator("#receipt").inner_text()
+
+
+async def looked_for(eyes: Eyes, service: Service, page: Page, receipt: str) -> str:
+    await page.goto(f"{service.url}/voice/votes/1/receipt")
+    await page.get_by_label("Your receipt").fill(receipt)
+    await page.get_by_role("button", name="Look for it").click()
+    await eyes.look(page)
+    return await page.locator("main").inner_text()
+
+
+async def test_a_voter_ranks_changes_and_finds_the_last_ballot_in_the_list(tmp_path: Path) -> None:
+    async with service_with_votes(tmp_path) as service, phone() as eyes:
+        page = await eyes.context.new_page()
+        await shows(page, f"{service.url}/voice/votes/1", "Which service should we build first?")
+        first = await ballot(eyes, service, page, ["Late buses", "Public toilets"], 1)
+        assert "we signed it" in await looked_for(eyes, service, page, first)
+        second = await ballot(eyes, service, page, ["Public toilets", "Late buses"], 2)
+        assert first != second
+        later = datetime.now(UTC) + timedelta(days=CLOSES_IN, hours=1)
+        service.settings["THRESHOLD_NOW"] = later.isoformat()
+        await service.restart()
+        await shows(page, f"{service.url}/voice/votes/1", "The list of ballots is fixed.")
+        assert "Your ballot is in the list." in await looked_for(eyes, service, page, second)
+        assert "not in the list" in await looked_for(eyes, service, page, first)
+    assert eyes.found == []
+
+
+async def test_a_leader_promises_and_an_outsider_counts_again(tmp_path: Path) -> None:
+    async with service_with_votes(tmp_path) as service, phone() as eyes:
+        page = await eyes.context.new_page()
+        where = f"{service.url}/voice/votes/2/result"
+        await shows(page, where, "Check it yourself")
+        await eyes.look(page)
+        command = shlex.split(await page.locator(".th-mono").inner_text())
+        await promise(eyes, service)
+        await page.goto(where)
+        assert "Open until eight" in await page.locator(".th-notice").inner_text()
+        await page.goto(f"{service.url}/voice/votes/2/print")
+        await eyes.look(page)
+        for form in ("A4", "Letter"):
+            assert (await page.pdf(format=form)).count(b"/Type /Page\n") == 1, form
+        async with httpx.AsyncClient(trust_env=False) as client:
+            files = await client.get(f"{service.url}/voice/votes/2/files/all.zip")
+        archive = tmp_path / "outside" / command[2]
+        archive.parent.mkdir()
+        archive.write_bytes(files.content)
+    assert eyes.found == []
+    verified, told = outsider(archive, command[1:])
+    assert (verified, told["sound"], told["recounted"]) == (0, True, True)
+    flipped = flip_a_ballot(archive)
+    verified, told = outsider(archive, command[1:])
+    assert (verified, told["sound"]) == (1, False)
+    assert [each["leaf"] for each in told["findings"] if each["code"] == "altered_ballot"] == [
+        flipped
+    ]
+
+
+async def promise(eyes: Eyes, service: Service) -> None:
+    """A leader reads what people want, answers, and promises by a day."""
+    page = await staff_page(eyes, service, "leader")
+    await page.goto(f"{service.url}/staff/voice/answers")
+    await eyes.look(page)
+    await page.get_by_role("link", name="When should the main library close").click()
+    await page.locator("label", has_text="The city does it").click()
+    await page.get_by_label("The answer", exact=True).fill("Open until eight from spring on.")
+    await page.get_by_label("The office that answers").fill("The Public Library")
+    await page.get_by_role("button", name="Publish the answer").click()
+    await eyes.look(page)
+    await page.get_by_label("What the city will do").fill("Open until eight.")
+    await page.get_by_label("The office that does it").fill("The Public Library")
+    due = datetime.now(UTC) + timedelta(days=120)
+    for part in ("day", "month", "year"):
+        await page.locator(f"#due-{part}").fill(str(getattr(due, part)))
+    await page.get_by_role("button", name="Publish the promise").click()
+    assert "Open until eight." in await page.locator("main").inner_text()
+    await page.goto(f"{service.url}/voice/ledger?kind=vote")
+    await eyes.look(page)
+    assert "The Public Library · by" in await page.locator("main").inner_text()
+
+
+def outsider(archive: Path, command: list[str]) -> tuple[int, dict[str, Any]]:
+    """The command of the result's page, in a process that has the files and nothing else."""
+    done = subprocess.run(
+        [THRESHOLD, *command, "--json"],
+        cwd=archive.parent,
+        env=plain_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    told: dict[str, Any] = json.loads(done.stdout)
+    return done.returncode, told
+
+
+def flip_a_ballot(archive: Path) -> str:
+    """Change one bit of one sealed ballot; gives the leaf that it had."""
+    with zipfile.ZipFile(archive) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    name = next(one for one in files if one.endswith("ballots.txt"))
+    rows = files[name].split()
+    ballot = bytearray(base64.b64decode(rows[7]))
+    was = leaf(bytes(ballot))
+    ballot[50] ^= 1
+    rows[7] = base64.b64encode(ballot)
+    files[name] = b"".join(row + b"\n" for row in rows)
+    with zipfile.ZipFile(archive, "w") as packed:
+        for one, data in files.items():
+            packed.writestr(one, data)
+    return was
