@@ -21,7 +21,7 @@ CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test quick check bench screenshots messages migration lock
+.PHONY: help run test quick check bench mutants screenshots messages migration lock
 .PHONY: checked-types checked-rules fetched-browser
 
 help: ## Print this list
@@ -70,6 +70,13 @@ bench: $(OK) ## Measure start-up, memory and requests per second beside a bare s
 	$(BIN)/python -m benchmarks.asking
 	$(BIN)/python -m benchmarks.tally
 	$(BIN)/python -m benchmarks.voice
+	$(BIN)/python -m benchmarks.open_question
+	$(BIN)/python -m benchmarks.what_if
+	$(BIN)/python -m benchmarks.peers
+
+mutants: $(OK) ## Change the rules' code in small ways and count what the tests notice
+	@$(BIN)/uv pip install -q --target .cache/mutmut --require-hashes -r requirements-mutants.lock
+	PYTHONPATH=$(CURDIR)/.cache/mutmut nice -n 15 $(BIN)/python -m benchmarks.mutants
 
 screenshots: $(OK) ## Write each page, phone and desktop, English and Spanish, to screenshots/
 	$(BIN)/python -m tests.support.screenshots
@@ -87,6 +94,7 @@ lock: $(OK) ## Choose newer versions within pyproject.toml and write the lock fi
 	$(UV_COMPILE) --upgrade pyproject.toml --group dev -o requirements-dev.lock
 	$(UV_COMPILE) --upgrade --group setup -o requirements-setup.lock
 	$(UV_COMPILE) --upgrade --group browser -o requirements-browser.lock
+	$(UV_COMPILE) --upgrade --group mutants -o requirements-mutants.lock
 
 # All of the set-up. Each stamp is written last, so a set-up that was cut off is done again.
 $(PACKAGES): pyproject.toml requirements-dev.lock requirements-setup.lock

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import asyncpg
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 Way = Literal["fetch", "execute", "executemany"]
-CLOSE_SECONDS = 10.0
+# For goodbyes only: whoever closes has waited for what was under way.
+CLOSE_SECONDS = 2.0
 LISTEN_AGAIN_SECONDS = 1.0
 PROBE_SECONDS = 30.0
 
@@ -55,6 +56,11 @@ class Pool:
             await asyncio.wait_for(pool.close(), CLOSE_SECONDS)
         except TimeoutError:
             pool.terminate()
+
+    def cut(self) -> None:
+        """End every connection at once, whatever it waits for: nobody waits longer."""
+        if self.connections is not None:
+            self.connections.terminate()
 
     async def ask(self, way: Way, sql: str, *params: Any) -> Any:
         """One statement on a connection of the pool."""
@@ -121,7 +127,8 @@ class PooledTransaction:
 
 async def listen(pool: Pool, channel: str, call: Callable[[], None]) -> None:
     """Call back for every NOTIFY of a channel until cancelled, whatever becomes of connections."""
-    while True:
+    # A connection that breaks as it is given back hides that we were cancelled meanwhile.
+    while not cast("asyncio.Task[None]", asyncio.current_task()).cancelling():
         with contextlib.suppress(
             OSError, RuntimeError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError
         ):
@@ -152,9 +159,9 @@ async def _listen_on(connection: Any, channel: str, call: Callable[[], None]) ->
                 async with patiently(connection):
                     await connection.execute("select 1")
     finally:
-        if not connection.is_closed():
-            connection.remove_termination_listener(closed)
-            await connection.remove_listener(channel, notified)
+        # Only a worker that stops comes here with an open one. A server that stands still would
+        # never answer a polite end, so there is none.
+        connection.terminate()
 
 
 async def _leave_as_is(_connection: object) -> None:

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -26,18 +27,24 @@ JSON_BYTES = 1024 * 1024
 JSON_DEPTH = 32
 # Beyond this a number does not survive a reader that holds numbers as doubles.
 JSON_INTEGER = 2**53
+# A form with one of these lets somebody in, or opens a vote: no part of it is kept or shown again.
+LETS_IN = frozenset({"password", "code", "half", "secret", "shares"})
 BODY_SECONDS = 20.0
 # The closing quote is optional and nothing is given back, so no text takes more than one pass.
-BRACKET_OR_TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+BRACKET = re.compile(r"[\[\]{}]")
+DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 @dataclass(frozen=True, slots=True)
 class FormRules:
-    """What a route takes in a form. `files` also allows multipart, with uploads as bytes."""
+    """What a route takes in a form. `files` also allows multipart, with uploads as bytes. Without
+    `token` a form need not show that our own page sent it: it changes nothing but its browser."""
 
     max_bytes: int = FORM_BYTES
     max_fields: int = FORM_FIELDS
     files: bool = False
+    token: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +231,9 @@ def check_depth(text: str) -> None:
     """Refuse deep nesting before the parser's recursion meets it; brackets in text do not count."""
     if text.count("[") + text.count("{") <= JSON_DEPTH:
         return
-    depth = 0
-    for token in BRACKET_OR_TEXT.finditer(text):
-        first = token.group()[0]
-        if first in "[{":
-            depth += 1
-            if depth > JSON_DEPTH:
-                raise Malformed("too_deep")
-        elif first in "]}":
-            depth -= 1
+    brackets = BRACKET.findall(TEXT.sub("", text))
+    if max(accumulate(map(DEEPER.__getitem__, brackets)), default=0) > JSON_DEPTH:
+        raise Malformed("too_deep")
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

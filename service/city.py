@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import UnknownLocaleError
+
 from eligibility.documents import Node, Table, plain, read_document
 from eligibility.reading import Reader
-from service.i18n import Language
+from service.i18n import Language, locale_of
 from service.referrals.clock import Calendar
 from service.referrals.routing import Routing, RoutingError, parse_routing
 
@@ -31,6 +33,7 @@ CITY_KEYS = (
     "calendar",
     "retention",
     "second_step",
+    "what_if_before_sending",
 )
 CITY_NEEDS = ("id", "name", "label", "languages", "time_zone", "currency", "place", "calendar")
 CALENDAR_KEYS = ("source", "note", "from", "until", "weekend", "holidays")
@@ -109,6 +112,8 @@ class City:
     source_link: str | None = None
     # Whose sign-in must have a second step: the administrators', or everybody's.
     second_step: str = "administrators"
+    # Whether residents may try changes before they send; it can read as coaching.
+    what_if_before_sending: bool = False
 
     @property
     def phone(self) -> str | None:
@@ -133,7 +138,7 @@ def _city(reader: Reader, table: Table, agencies: Mapping[str, Agency], routing:
         name=reader.text(get("name")),
         service_name=reader.text(get("service_name"), SERVICE_NAME),
         label=reader.text(get("label")),
-        languages=tuple(_language(reader, node) for node in reader.items(get("languages"))),
+        languages=_languages(reader, table),
         time_zone=time_zone,
         currency=reader.text(get("currency")),
         reference_prefix=reader.text(get("reference_prefix")),
@@ -148,6 +153,7 @@ def _city(reader: Reader, table: Table, agencies: Mapping[str, Agency], routing:
         source_link=reader.text(get("source_link"), "") or None,
         case_months=_case_months(reader, get("retention")),
         second_step=reader.choice(get("second_step"), SECOND_STEPS, "administrators"),
+        what_if_before_sending=reader.flag(get("what_if_before_sending")),
     )
 
 
@@ -161,11 +167,23 @@ def _case_months(reader: Reader, node: Node | None) -> int:
     return months
 
 
+def _languages(reader: Reader, table: Table) -> tuple[Language, ...]:
+    nodes = reader.items(table.entries.get("languages"))
+    if not nodes:
+        reader.add(table.place, "language", "A city offers at least one language.")
+    return tuple(_language(reader, node) for node in nodes)
+
+
 def _language(reader: Reader, node: Node) -> Language:
     table = reader.table(node, ("code", "name", "review"), ("code", "name"))
     review = reader.choice(table.entries.get("review"), ("complete", "draft"), "draft")
+    code = reader.text(table.entries.get("code"))
+    try:
+        locale_of(code)
+    except (UnknownLocaleError, ValueError):
+        reader.add(node.place, "language", f'"{code[:20]}" is not a language code like es.')
     return Language(
-        reader.text(table.entries.get("code")),
+        code,
         reader.text(table.entries.get("name")),
         "complete" if review == "complete" else "draft",
     )

@@ -73,6 +73,7 @@ __all__ = [
     "open_database",
     "opened",
     "sqlite_path",
+    "stop_waiting",
     "transaction",
 ]
 
@@ -141,6 +142,14 @@ async def close_database() -> None:
     if database.reader is not None:
         database.reader.close()
     await database.client.close()
+
+
+def stop_waiting() -> None:
+    """Whoever waits for the database now waits no longer: it does not answer, and we have to end.
+    A file on this machine has its own patience."""
+    database = _database()
+    if database.dialect == "postgres":
+        database.client.cut()
 
 
 def _dialect_of(url: str) -> Dialect:

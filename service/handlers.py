@@ -15,9 +15,10 @@ def handlers() -> dict[str, Handler]:
     from service.notices.delivery import HANDLERS as NOTICES
     from service.referrals.channels import HANDLERS as CHANNELS
     from service.voice.mail import HANDLERS as VOICE
+    from service.voice.reaching import HANDLERS as REACHING
 
     found: dict[str, Handler] = {}
-    for part in (CHANNELS, MERGES, NOTICES, THEMES, VOICE):
+    for part in (CHANNELS, MERGES, NOTICES, REACHING, THEMES, VOICE):
         for topic, handler in part.items():
             if topic in found:
                 raise ValueError(f"two handlers for {topic}")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day  # noqa: N812  (the method date keeps its name)
 from datetime import datetime, tzinfo
+from datetime import time as Time  # noqa: N812  (as above)
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -55,6 +56,11 @@ class Language:
     review: Literal["complete", "draft"] = "draft"
 
 
+def locale_of(code: str, territory: str = "US") -> Locale:
+    """How a language writes numbers and days here. Raises UnknownLocaleError or ValueError."""
+    return Locale.parse(f"{code}_{territory}" if "-" not in code else code, sep="_")
+
+
 class Translator:
     """Words, numbers, money and dates for one language; shared by all requests, never changed."""
 
@@ -63,11 +69,12 @@ class Translator:
     ) -> None:
         self.code = code
         self.zone = zone
-        self.locale = Locale.parse(f"{code}_{territory}" if "-" not in code else code, sep="_")
+        self.locale = locale_of(code, territory)
         self._catalogue = catalogue
         self.money: Callable[[int], str] = lru_cache(8192)(self._money)
         self.number: Callable[[int], str] = lru_cache(4096)(self._number)
         self._day: Callable[[Day, str], str] = lru_cache(2048)(self._format_day)
+        self._clock: Callable[[Time], str] = lru_cache(1440)(self._format_time)
 
     @property
     def language(self) -> str:
@@ -121,7 +128,7 @@ class Translator:
 
     def time(self, moment: datetime) -> str:
         """The clock time in the city."""
-        return str(format_time(moment, "short", tzinfo=self.zone, locale=self.locale))
+        return self._clock(moment.astimezone(self.zone).time().replace(second=0, microsecond=0))
 
     def moment(self, moment: datetime, form: str = "medium") -> str:
         """A day and its clock time in the city."""
@@ -151,6 +158,9 @@ class Translator:
 
     def _number(self, value: int) -> str:
         return str(format_decimal(value, locale=self.locale))
+
+    def _format_time(self, clock: Time) -> str:
+        return str(format_time(clock, "short", locale=self.locale))
 
     def _format_day(self, day: Day, form: str) -> str:
         pattern = DATE_PATTERNS.get((self.locale.language, form))

@@ -85,6 +85,19 @@ async def _tend_votes(services: Services) -> None:
     await tend(services)
 
 
+async def _redraw_votes(services: Services) -> None:
+    from service.voice.comparing import redraw_due
+
+    await redraw_due(services)
+
+
+async def _load_demo_votes(services: Services) -> None:
+    if services.settings.demo_votes:
+        from service.voice_demo_votes import load_demo_votes
+
+        await load_demo_votes(services)
+
+
 JOBS: tuple[Job, ...] = (
     Job("audit seal", timedelta(seconds=2), _seal),
     Job("audit sweep", timedelta(hours=1), _sweep),
@@ -97,5 +110,7 @@ JOBS: tuple[Job, ...] = (
     Job("signature batches", timedelta(seconds=2), _work_off_batches),
     Job("signature releases", timedelta(minutes=10), _publish_counts),
     Job("votes", timedelta(seconds=20), _tend_votes),
+    Job("firmness of results", timedelta(seconds=10), _redraw_votes),
+    Job("votes of the demonstration", timedelta(minutes=5), _load_demo_votes),
     Job("retention", timedelta(hours=1), retention.run),
 )

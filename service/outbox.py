@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 from service import db
 from service.claiming import among
+from service.gathering import Gathering, filled
 from service.ids import time_ordered_id
 from service.security.keyring import SealBroken
 
@@ -221,7 +222,33 @@ def _claimed(row: db.Row, token: UUID, payload: Any, table: str) -> Claimed:
 
 async def settle_sent(row: Claimed, now: datetime) -> bool:
     """Done. False when the lease was lost meanwhile: the row is somebody else's."""
-    return await _settle(row, "state = 'sent', done_at = ?, last_error = null", now)
+    return await _sending((row, now))
+
+
+async def _settle_all(items: Sequence[tuple[Claimed, datetime]]) -> Sequence[bool]:
+    """Those that end at the same time share a commit."""
+    settled: set[UUID] = set()
+    for table in TABLES:
+        rows = sorted(
+            ((row.id, row.token) for row, _now in items if row.table == table),
+        )
+        if not rows:
+            continue
+        ids, tokens = filled([id for id, _token in rows]), filled([token for _id, token in rows])
+        told = await db.fetch(
+            f"update {db.identifier(table)} set state = 'sent', done_at = ?, last_error = null,"
+            " leased_until = null, lease_token = null"
+            f" where id in ({db.marks(ids)}) and lease_token in ({db.marks(tokens)})"
+            " and state = 'waiting' returning id",
+            max(now for _row, now in items),
+            *ids,
+            *tokens,
+        )
+        settled.update(row["id"] for row in told)
+    return [row.id in settled for row, _now in items]
+
+
+_sending: Gathering[tuple[Claimed, datetime], bool] = Gathering(_settle_all)
 
 
 async def settle_again(row: Claimed, at: datetime, why: str) -> bool:

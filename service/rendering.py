@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.actor import Actor
+from service.body import LETS_IN
 from service.errors import AppError, SignInNeeded
 from service.i18n import _
 from service.problem import problem_response
@@ -34,7 +35,6 @@ CLEAR_URLS = {
     "voice": "/voice/clear",
 }
 JSON_PLACES = ("/api/", "/openapi.json", "/healthz", "/readyz", "/metrics")
-NEVER_SHOWN = frozenset({"password", "secret"})
 HEADINGS = {
     400: _("We could not read that"),
     403: _("Please send that again"),
@@ -64,10 +64,12 @@ class ErrorView:
 def render(request: Request, template: str, view: object, *, status: int = 200) -> HTMLResponse:
     """A page from its view dataclass: its fields, `page` and `actor` are what the template sees."""
     web = web_of(request)
-    token, new_cookie = form_token_for(request)
+    token, new_cookie = session_token(request), None
+    if token is None:
+        token, new_cookie = form_token_for(request)
     context = {
         **values_of(view),
-        "page": frame(request, web, session_token(request) or token, token),
+        "page": frame(request, web, token),
         "actor": getattr(request.state, "actor", Actor.ANONYMOUS),
     }
     language = translator_of(request).code
@@ -103,7 +105,7 @@ def values_of(view: object) -> dict[str, Any]:
     return {each.name: getattr(view, each.name) for each in fields(cast("Any", view))}
 
 
-def frame(request: Request, web: Web, token: str, browser_token: str) -> Page:
+def frame(request: Request, web: Web, token: str) -> Page:
     """What surrounds every page: names, languages and the ways out for this door."""
     services = services_of(request)
     city = services.city
@@ -117,7 +119,6 @@ def frame(request: Request, web: Web, token: str, browser_token: str) -> Page:
         service=city.service_name,
         path=request.url.path,
         csrf=token,
-        language_csrf=browser_token,
         languages=web.languages.offered,
         demo=services.settings.demo,
         home="/staff/" if staff else "/",
@@ -137,19 +138,17 @@ def session_token(request: Request) -> str | None:
     return None if session is None else csrf.csrf_token(session)
 
 
-def form_token_for(request: Request) -> tuple[str, str | None]:
-    """The token of this browser, known or not, and a form cookie to set where it has no good one.
-
-    The language form stands on every page and is sent to a route without a door, so it always
-    carries this token.
-    """
-    services = services_of(request)
-    now = now_of(request)
+def form_token_for(request: Request) -> tuple[str, csrf.FormCookie | None]:
+    """The token of this browser at this place, and a cookie to set where it has no good one."""
+    place = csrf.form_place(request.scope["path"])
+    if place is None:
+        return "", None
+    keyring, now = services_of(request).keyring, now_of(request)
     cookie = request.cookies.get(csrf.FORM_COOKIE, "")
     if csrf.form_cookie_alive(cookie, now):
-        return csrf.form_token(services.keyring, cookie), None
+        return csrf.form_token(keyring, cookie), None
     fresh = csrf.new_form_cookie(now)
-    return csrf.form_token(services.keyring, fresh), fresh
+    return csrf.form_token(keyring, fresh), csrf.FormCookie(fresh, place)
 
 
 def translator_of(request: Request) -> Translator:
@@ -233,7 +232,7 @@ def typed_in(request: Request) -> Sequence[tuple[str, str]]:
     """What a form held that could not be taken just now, to be sent again with one button. Nothing
     of a form with a password or a secret in it: a page may stay on a screen for long."""
     form: Form | None = getattr(request.state, "form", None)
-    if form is None or form.uploads or any(name in NEVER_SHOWN for name in form):
+    if form is None or form.uploads or any(name in LETS_IN for name in form):
         return ()
     return form.pairs
 

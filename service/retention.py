@@ -29,6 +29,7 @@ DRAFTS_KEPT = timedelta(days=60)
 LEASES_KEPT = timedelta(days=30)
 CASES_AT_ONCE = 100
 DELIVERIES_KEPT = timedelta(days=90)
+FORMS_KEPT = timedelta(hours=4)
 LIMITS_KEPT = timedelta(days=2)
 UNCONFIRMED_KEPT = timedelta(days=7)
 SIGNERS_KEPT = timedelta(days=183)
@@ -43,6 +44,8 @@ class Rule:
     sql: str
     kept: timedelta
 
+
+NEVER_OPENED = "closes_at is null and state in ('sponsors', 'refused', 'withdrawn')"
 
 RULES = (
     # A draft's session would open an application that is gone.
@@ -65,6 +68,7 @@ RULES = (
         DRAFTS_KEPT,
     ),
     Rule("sessions", "delete from sessions where expires_at < ?", timedelta()),
+    Rule("kept_forms", "delete from kept_forms where kept_at < ?", FORMS_KEPT),
     Rule("return_links", "delete from return_links where expires_at < ?", timedelta(days=1)),
     # A lease's items are the agency's receipts: they go with their case, and the lease after them.
     Rule(
@@ -99,6 +103,52 @@ RULES = (
         "update voice_petitions set author = null, author_name = '', person_key = null,"
         " author_link_hash = null, sponsor_link_hash = null"
         " where person_key is not null and closes_at < ?",
+        SIGNERS_KEPT,
+    ),
+    # Never opened, so they never close: their author and sponsors go by when they were begun.
+    Rule(
+        "voice_signatures",
+        "update voice_signatures set name = null, contact = null, link_hash = null,"
+        " network_hash = null, domain_hash = null, follow = false, show_name = false"
+        " where (contact is not null or name is not null) and petition in"
+        f" (select id from voice_petitions where {NEVER_OPENED} and created_at < ?)",
+        SIGNERS_KEPT,
+    ),
+    Rule(
+        "voice_petitions",
+        "update voice_petitions set author = null, author_name = '', person_key = null,"
+        " author_link_hash = null, sponsor_link_hash = null"
+        f" where person_key is not null and {NEVER_OPENED} and created_at < ?",
+        SIGNERS_KEPT,
+    ),
+    Rule(
+        "voice_petitions",
+        "delete from voice_petitions where state = 'draft' and created_at < ?",
+        DRAFTS_KEPT,
+    ),
+    Rule(
+        "voice_paper_lines",
+        "delete from voice_paper_lines where petition in"
+        " (select id from voice_petitions where closes_at < ?)",
+        SIGNERS_KEPT,
+    ),
+    # Answers nobody confirmed, and later what was typed beside what was published.
+    Rule(
+        "voice_replies",
+        "delete from voice_replies where state = 'asked' and at < ?",
+        UNCONFIRMED_KEPT,
+    ),
+    Rule(
+        "voice_replies",
+        "update voice_replies set words = null, person_hash = null"
+        " where words is not null and state in ('published', 'refused') and question in"
+        " (select id from voice_questions where state = 'published' and closes_at < ?)",
+        SIGNERS_KEPT,
+    ),
+    Rule(
+        "voice_questions",
+        "update voice_questions set person_key = null"
+        " where person_key is not null and state = 'published' and closes_at < ?",
         SIGNERS_KEPT,
     ),
     # The trustees' opening has destroyed both already; this is for a vote that was called off.

@@ -39,6 +39,8 @@ GRACE_SECONDS = 20
 KEEP_ALIVE_SECONDS = 15
 BACKLOG = 2048
 RESTART_PAUSE_SECONDS = 1.0
+# New objects before the collector looks for circles among them; Python's own figure is 700.
+COLLECT_AFTER = 20_000
 
 
 def prepare(settings: Settings, clock: Clock) -> tuple[Services, list[str]]:
@@ -169,9 +171,7 @@ async def serve(
     try:
         app = create_app(services.settings, services.clock, services=services, opens_database=False)
         server = Server(server_config(app, services.settings), greeting)
-        # Rules, routes and templates live as long as the process: the collector need not walk them.
-        gc.collect()
-        gc.freeze()
+        leave_to_itself()
         if parent_alive is not None:
             # The pipe's other end is the parent's alone: it reads as ended when the parent is gone,
             # even killed, and a child without a parent must not keep the port.
@@ -183,6 +183,14 @@ async def serve(
     finally:
         await db.close_database()
     return 0
+
+
+def leave_to_itself() -> None:
+    """Rules, routes and templates live as long as the process: the collector need not walk them.
+    Nor need it look through what is new at every other request."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 async def serve_with_worker(server: Server, services: Services, listening: socket.socket) -> None:

@@ -45,7 +45,10 @@ class Settings:
     secret_keys: tuple[bytes, ...]
     storage: Path
     smtp_url: str | None = None
+    text_url: str | None = None
+    sign_in_secret: str | None = None
     demo: bool = False
+    demo_votes: bool = False
     now_offset: timedelta = timedelta()
     host: str = "127.0.0.1"
     port: int = 8000
@@ -82,7 +85,10 @@ class _Reader:
             secret_keys=self.secret_keys(storage, demo=demo),
             storage=storage,
             smtp_url=self.smtp_url(),
+            text_url=self.text_url(),
+            sign_in_secret=self.get("SIGN_IN_SECRET") or None,
             demo=demo,
+            demo_votes=demo and self.flag("DEMO_VOTES", "1"),
             now_offset=self.now_offset(storage, demo=demo),
             host=self.get("HOST", "127.0.0.1"),
             port=self.port(),
@@ -93,8 +99,8 @@ class _Reader:
             raise SettingsError(self.problems)
         return settings
 
-    def flag(self, name: str) -> bool:
-        value = self.get(name, "0")
+    def flag(self, name: str, default: str = "0") -> bool:
+        value = self.get(name, default)
         if value not in ("0", "1"):
             self.problems.append(f"THRESHOLD_{name} must be 0 or 1.")
         return value == "1"
@@ -162,6 +168,14 @@ class _Reader:
         url = self.get("SMTP_URL")
         if url and (urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname):
             self.problems.append("THRESHOLD_SMTP_URL must be smtp://host:port or smtps://host.")
+        return url or None
+
+    def text_url(self) -> str | None:
+        url = self.get("TEXT_URL")
+        parts = urlsplit(url)
+        near = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+        if url and not (parts.hostname and (parts.scheme == "https" or near)):
+            self.problems.append("THRESHOLD_TEXT_URL must be https://user:password@host/path.")
         return url or None
 
     def now_offset(self, storage: Path, *, demo: bool) -> timedelta:

@@ -8,12 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from service.assets import Assets
 from service.i18n import Language, Languages, Translator, interface
+from service.template_code import OURS, PlainCalls, tag_attributes
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 # What a Translator says of its language whatever the page.
@@ -24,14 +26,13 @@ ALWAYS_SO = frozenset({"code", "language", "direction"})
 class Page:
     """What the frame of every page shows; built per response by the rendering.
 
-    `csrf` is for the page's own forms; `language_csrf` for the one that only switches language.
+    `csrf` is for the page's own forms; the one that only switches language needs none.
     A resident's visit rests until `waits_until`, that is for `waits_seconds` from now.
     """
 
     service: str
     path: str
     csrf: str
-    language_csrf: str
     languages: Sequence[Language] = ()
     demo: bool = False
     home: str = "/"
@@ -87,10 +88,28 @@ class Constants(NodeTransformer):
 
 
 class LanguageEnvironment(Environment):
-    """Jinja's own, with globals as one plain dictionary, a third less time per page, and with the
-    words of one language compiled in, a third less again."""
+    """Jinja's own, with globals as one plain dictionary, a third less time per page, with the words
+    of one language compiled in, a third less again, and with calls that are calls."""
 
+    code_generator_class: type[CodeGenerator] = PlainCalls
     constants: Constants
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._ready: dict[str, Template] = {}
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> Template:
+        """The template of a name. Jinja's own looks at more than that, ten times a page."""
+        if isinstance(name, Template) or globals or self.auto_reload:
+            return super().get_template(name, parent, globals)
+        if name not in self._ready:
+            self._ready[name] = super().get_template(name, parent)
+        return self._ready[name]
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
@@ -99,6 +118,16 @@ class LanguageEnvironment(Environment):
         parsed = super()._parse(source, name, filename)
         self.constants.visit(parsed)
         return parsed
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,
+    ) -> str:
+        imports, code = super()._generate(source, name, filename, defer_init).split("\n", 1)
+        return f"{imports}; {OURS}\n{code}"
 
 
 class Templates:
@@ -136,12 +165,13 @@ def environment(
         cache_size=-1,
     )
     words = interface(translator)
-    made.globals.update(words, asset=assets.url)
+    made.globals.update(words, asset=assets.url, notes_of=notes_of)
     made.constants = Constants(
         {"asset": assets.url} | {name: words[name] for name in ("_", "gettext", "pgettext")},
         translator,
     )
     made.filters.update(
+        xmlattr=tag_attributes,
         money=translator.money,
         number=translator.number,
         percent=translator.percent,
@@ -153,6 +183,12 @@ def environment(
         say=partial(said, words=translator),
     )
     return made
+
+
+def notes_of(control: str, hint: object, error: object, also: str | None = None) -> str | None:
+    """The ids of what is said about a control, in the order a reader hears them."""
+    said = (also, f"{control}-hint" if hint else None, f"{control}-error" if error else None)
+    return " ".join(each for each in said if each) or None
 
 
 def said(message: Any, words: Translator) -> str:

@@ -165,6 +165,16 @@ async def find_sent_by(services: Services, partner: str, reference: str) -> UUID
     return found
 
 
+async def sent_at_first(application: UUID) -> list[str]:
+    """The programs of the first send, and none that was added since."""
+    rows = await db.fetch(
+        "select r.program from referrals r where r.application_id = ? and exists"
+        " (select 1 from referral_events e where e.referral_id = r.id and e.version = 1)",
+        application,
+    )
+    return [row["program"] for row in rows]
+
+
 async def _signature(services: Services, application: UUID) -> Mapping[str, Any]:
     row = await db.fetch_one(
         "select s.id, s.signature from submissions s join applications a on a.id = s.application_id"

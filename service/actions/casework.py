@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from service.services import Services
 
 LONGEST_NOTE = 5000
+TWICE = timedelta(minutes=1)
+JUST_WRITTEN = """
+select id, text from case_notes where referral_id = ? and written_by = ? and written_at > ?
+"""
 TAKEN = _("A colleague has this case already.")
 BEING_FETCHED = _("Your office’s own system is fetching this case. Try again in a minute.")
 NOTE_LENGTH = _("Write between 1 and 5,000 letters.")
@@ -95,16 +99,22 @@ async def assign(actor: Actor, referral: UUID, worker: UUID, now: datetime) -> N
 async def write_note(
     services: Services, actor: Actor, referral: UUID, text: str, now: datetime
 ) -> UUID:
-    """Add a remark for colleagues; residents never see it."""
+    """Add a remark for colleagues; residents never see it. The same words once more within a
+    minute are a button pressed twice."""
     await access_referral(actor, referral)
     if actor.account is None:
         raise NotFound
-    if not 0 < len(text.strip()) <= LONGEST_NOTE:
+    written = {"text": text.strip()}
+    if not 0 < len(written["text"]) <= LONGEST_NOTE:
         raise Invalid([Fault("/note", "length", NOTE_LENGTH)])
+    place = {"table": "case_notes", "column": "text"}
+    just_now = (referral, actor.account, now - TWICE)
+    for row in await db.fetch(JUST_WRITTEN, *just_now):
+        if services.keyring.open_json(row["text"], **place, row_id=row["id"]) == written:
+            before: UUID = row["id"]
+            return before
     note = time_ordered_id()
-    sealed = services.keyring.seal_json(
-        {"text": text.strip()}, table="case_notes", column="text", row_id=note
-    )
+    sealed = services.keyring.seal_json(written, **place, row_id=note)
     async with unit_of_work(actor, "case.noted", referral, now):
         await db.execute(
             "insert into case_notes (id, referral_id, text, written_by, written_at)"

@@ -29,11 +29,14 @@ from service.security.sessions import end_all
 from service.security.tokens import new_token, token_hash
 
 if TYPE_CHECKING:
+    from service.actor import Actor
     from service.services import Services
 
 log = logging.getLogger("threshold.changes")
 
 CONTACT, ADDRESS, SECRET, WITHDRAW = "contact", "address", "secret", "withdraw"
+# A secret that an office gave out at its desk: good for one visit.
+GIVEN = "given"
 HELD = timedelta(hours=72)
 LOCKED = timedelta(days=3650)
 INSERT = """
@@ -56,7 +59,8 @@ update applications set contact = ?, language = ?, safe_to_write = ?, mail_index
 where id = ? and state <> 'draft'
 """
 PUT_SECRET = """
-update applications set secret_hash = ?, secret_locked_until = null, updated_at = ?
+update applications set secret_hash = ?, secret_given_at = ?, secret_locked_until = null,
+  updated_at = ?
 where id = ? and state <> 'draft'
 """
 LOCK = "update applications set secret_locked_until = ? where id = ?"
@@ -85,22 +89,26 @@ async def ask(
     now: datetime,
     *,
     confirmed: bool,
+    office: Actor | None = None,
+    detail: Mapping[str, str] | None = None,
 ) -> Waiting | None:
     """Ask for a change; None when it was confirmed and has happened.
 
     The old contact is told either way. A later wish of the same kind takes the place of one that
-    still waits. Raises TooMany when somebody asks again and again.
+    still waits. `office` is who asks for the resident, with `detail` for the audit log. Raises
+    TooMany when somebody asks again and again.
     """
     # Counted apart: who has a lost secret does not use up the tries of its owner.
-    await limit(services, CHANGE_ASKED, f"{application}|{confirmed}", now)
+    asker = "office" if office else str(confirmed)
+    await limit(services, CHANGE_ASKED, f"{application}|{asker}", now)
     waiting = Waiting(time_ordered_id(), application, kind, now, now + HELD)
     token = None if confirmed else new_token()
     mail = await _mail_now(services, application)
     sealed = services.keyring.seal_json(
         {**change, "told": mail}, table="contact_changes", column="change", row_id=waiting.id
     )
-    actor = resident(application)
-    async with unit_of_work(actor, "change.asked", application, now) as work:
+    actor = office or resident(application)
+    async with unit_of_work(actor, "change.asked", application, now, detail=detail) as work:
         await db.execute(SUPERSEDE, application, kind)
         hashed = token_hash(token) if token else None
         await db.execute(INSERT, waiting.id, application, kind, sealed, hashed, now, waiting.due_at)
@@ -233,6 +241,7 @@ async def _mail_now(services: Services, application: UUID) -> str | None:
 
 
 End = Callable[[], Awaitable[None]]
+Maker = Callable[["Services", UUID, Mapping[str, Any], End, datetime], Awaitable[None]]
 
 
 async def _put_contact(
@@ -291,16 +300,28 @@ async def _put_address(
 
 
 async def _put_secret(
-    _services: Services, application: UUID, change: Mapping[str, Any], end: End, now: datetime
+    _services: Services,
+    application: UUID,
+    change: Mapping[str, Any],
+    end: End,
+    now: datetime,
+    given_at: datetime | None = None,
 ) -> None:
-    async with unit_of_work(resident(application), "secret.renewed", application, now):
+    action = "secret.given" if given_at else "secret.renewed"
+    async with unit_of_work(resident(application), action, application, now):
         await end()
-        await db.execute(PUT_SECRET, change["secret_hash"], now, application)
+        await db.execute(PUT_SECRET, change["secret_hash"], given_at, now, application)
         # Changes that such a visit has begun are a session of their own.
         await db.execute(
             "delete from sessions where subject = ? and proof in ('secret', 'change-secret')",
             application,
         )
+
+
+async def _put_given(
+    services: Services, application: UUID, change: Mapping[str, Any], end: End, now: datetime
+) -> None:
+    await _put_secret(services, application, change, end, now, given_at=now)
 
 
 async def _take_back(
@@ -313,9 +334,10 @@ async def _take_back(
     await withdraw(services, resident(application), application, programs, now, also=end)
 
 
-MAKERS = {
+MAKERS: Mapping[str, Maker] = {
     CONTACT: _put_contact,
     ADDRESS: _put_address,
     SECRET: _put_secret,
+    GIVEN: _put_given,
     WITHDRAW: _take_back,
 }

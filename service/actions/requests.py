@@ -76,15 +76,22 @@ async def ask(
     sealed = services.keyring.seal_json(
         question.to_json(), table="information_requests", column="body", row_id=request
     )
-    async with unit_of_work(actor, "request.opened", referral, now) as work:
-        await _take_turn(row, State.INFORMATION_REQUESTED)
-        await db.execute(INSERT, request, referral, sealed, question.due_on, actor.id, now)
-        # The table has one way in: what was only acknowledged is under review from now on.
-        steps = [State.IN_REVIEW] if row["state"] != State.IN_REVIEW else []
-        steps.append(State.INFORMATION_REQUESTED)
-        await insert_events([(referral, step, row["version"]) for step in steps], now)
-        tell_resident(work, row["application_id"], "your_turn", request, referral)
-        work.detail["request"] = str(request)
+    try:
+        async with unit_of_work(actor, "request.opened", referral, now) as work:
+            await _take_turn(row, State.INFORMATION_REQUESTED)
+            await db.execute(INSERT, request, referral, sealed, question.due_on, actor.id, now)
+            # The table has one way in: what was only acknowledged is under review from now on.
+            steps = [State.IN_REVIEW] if row["state"] != State.IN_REVIEW else []
+            steps.append(State.INFORMATION_REQUESTED)
+            await insert_events([(referral, step, row["version"]) for step in steps], now)
+            tell_resident(work, row["application_id"], "your_turn", request, referral)
+            work.detail["request"] = str(request)
+    except Conflict:
+        # Pressed twice: the other press has just opened this very question.
+        known = await _open_request(services, referral, question)
+        if known is None:
+            raise
+        return known
     return request
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from service import db
 from service.actions.case_rows import NOTICE, NOTICE_LANE
-from service.actions.drafts import DRAFT, resident
+from service.actions.drafts import DRAFT, new_secret_hash, resident
 from service.actor import Actor
 from service.audit import unit_of_work
 from service.drafts import open_draft
@@ -40,12 +40,19 @@ if TYPE_CHECKING:
 
 LINK = "link"
 LINK_LIFE = timedelta(minutes=20)
+# A number that an office gave out is used within days, or it is lost as well.
+GIVEN_LIFE = timedelta(days=14)
 NOBODY = UUID(int=0)
 FIND = """
-select id, state, revision, draft, contact, secret_hash, secret_locked_until, language
+select id, state, revision, draft, contact, secret_hash, secret_given_at, secret_locked_until,
+  language
 from applications where reference_index in ({marks})
 """
 OPENED = "update applications set opened_before_at = opened_at, opened_at = ? where id = ?"
+USE_GIVEN = """
+update applications set secret_hash = ?, secret_given_at = null
+where id = ? and secret_hash = ? and secret_given_at is not null
+"""
 USE_LINK = """
 update return_links set used_at = ?
 where token_hash = ? and used_at is null and expires_at > ?
@@ -55,11 +62,13 @@ returning application_id
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Who came back: through which door, with which session token."""
+    """Who came back: through which door, with which session token. `secret` is a new one, where an
+    office's number has just been used up."""
 
     application: UUID
     door: str
     token: str
+    secret: str | None = None
 
 
 async def by_secret(
@@ -77,7 +86,7 @@ async def by_secret(
     await limit(services, SECRET_REFERENCE_DAY, named, now)
     await limit(services, SECRET_REFERENCE, named, now)
     row = await _find(services, plain)
-    locked = row is not None and (row["secret_locked_until"] or now) > now
+    locked = row is not None and ((row["secret_locked_until"] or now) > now or _too_old(row, now))
     right = await services.passwords.verify(
         row["secret_hash"] if row and not locked else None,
         typed or "-",
@@ -91,7 +100,26 @@ async def by_secret(
     await unsay(services, SECRET_EVERYBODY, "", now)
     await forgive(services, SECRET_REFERENCE, named, now)
     await forgive(services, SECRET_REFERENCE_DAY, named, now)
+    if row["secret_given_at"] is not None:
+        return await _use_up(services, row, now)
     return await enter(row["id"], row["state"], "secret", now)
+
+
+def _too_old(row: db.Row, now: datetime) -> bool:
+    given_at: datetime | None = row["secret_given_at"]
+    return given_at is not None and given_at + GIVEN_LIFE < now
+
+
+async def _use_up(services: Services, row: db.Row, now: datetime) -> Entered | None:
+    """Come in by an office's number. Somebody at the office has seen it, so that it ends here and
+    its owner gets a secret of their own; None where it was used meanwhile."""
+    application: UUID = row["id"]
+    secret, hashed = await new_secret_hash(services, application)
+    async with unit_of_work(resident(application), "secret.renewed", application, now):
+        changed = await db.execute(USE_GIVEN, hashed, application, row["secret_hash"])
+    if changed != 1:
+        return None
+    return replace(await enter(application, row["state"], "secret", now), secret=secret)
 
 
 async def enter(application: UUID, state: str, proof: str, now: datetime) -> Entered:

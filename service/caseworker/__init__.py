@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from service.caseworker import ask, case, decide, files, objections, queue, second_step, sign_in
+from service.caseworker import (
+    ask,
+    case,
+    decide,
+    files,
+    kept,
+    objections,
+    queue,
+    second_step,
+    sign_in,
+    way_back,
+    what_if,
+)
 
 POST = ["POST"]
 CASE = "/staff/cases/{id}"
@@ -24,6 +36,8 @@ routes: list[Route] = [
     ),
     Route("/staff/account", second_step.account, name="staff.account"),
     Route("/staff/account", second_step.account_changed, methods=POST, name="staff.account.change"),
+    Route(kept.KEPT, kept.kept, name="staff.kept"),
+    Route(kept.KEPT, kept.thrown_away, methods=POST, name="staff.kept.drop"),
     Route("/staff/sign-out", sign_in.sign_out, methods=POST, name="staff.sign_out"),
     Route("/staff/cases", queue.cases, name="staff.cases"),
     Route("/staff/search", queue.search, methods=POST, name="staff.search"),
@@ -37,6 +51,10 @@ routes: list[Route] = [
     Route(f"{CASE}/ask", ask.asked, methods=POST, name="staff.case.asked"),
     Route(f"{CASE}/decide", decide.decide_page, name="staff.case.decide"),
     Route(f"{CASE}/decide", decide.decided, methods=POST, name="staff.case.decided"),
+    Route(f"{CASE}/what-if", what_if.what_if_page, name="staff.case.what_if"),
+    Route(f"{CASE}/what-if", what_if.what_if_tried, methods=POST, name="staff.case.what_if.tried"),
+    Route(f"{CASE}/way-back", way_back.way_back, name="staff.case.back"),
+    Route(f"{CASE}/way-back", way_back.given, methods=POST, name="staff.case.back.given"),
     Route("/staff/objections", objections.objections, name="staff.objections"),
     Route("/staff/objections/{id}", objections.objection, name="staff.objection"),
     Route(

@@ -25,7 +25,7 @@ from service.fact_rows import Change, FactGroup, changes, fact_groups
 from service.queries.accounts import colleagues
 from service.queries.casefile import CaseFile, open_case
 from service.referrals.states import FINAL, State
-from service.rendering import redirect, render, translator_of
+from service.rendering import language_switch, redirect, render, translator_of
 from service.security.access import as_id
 from service.security.references import show_reference
 from service.templating import FieldProblem
@@ -138,7 +138,10 @@ async def assign_case(request: Request) -> Response:
 async def note_case(request: Request) -> Response:
     """Add a remark for colleagues."""
     case_id = as_id(request.path_params["id"])
-    text = (await read_form(request)).get("note")
+    form = await read_form(request)
+    text = form.get("note")
+    if language_switch(request, form) is not None:
+        return await _page(request, "caseworker/case.html", text)
     try:
         await write_note(services_of(request), request.state.actor, case_id, text, now_of(request))
     except Invalid as refused:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from service.actions import second_factors
 from service.actions.accounts import Proven, find_account, sign_in
+from service.actions.kept_forms import is_kept
 from service.body import read_form
 from service.caseworker.case_words import agency_name
+from service.caseworker.kept import KEPT
 from service.errors import Malformed, NotFound
 from service.i18n import _
 from service.queries.accounts import one_account
@@ -111,7 +113,7 @@ async def go_on(request: Request, found: Proven) -> Response:
         return _second_page(request, await _half(request, found))
     if needs_second(services, found.role):
         return await _set_up_page(request, found, await _half(request, found))
-    return await _open(request, await sign_in(found, now))
+    return await _open(request, found, await sign_in(found, now))
 
 
 async def second_page(_request: Request) -> Response:
@@ -137,7 +139,7 @@ async def second_checked(request: Request) -> Response:
     if token is None:
         return _second_page(request, half, wrong=True)
     await _forgiven(request, found.account)
-    return await _open(request, token)
+    return await _open(request, found, token)
 
 
 async def _first_code(request: Request, half: str, code: str) -> Response:
@@ -209,10 +211,12 @@ async def proves_second(request: Request, found: Proven, code: str) -> bool:
     return right
 
 
-async def _open(request: Request, token: str) -> Response:
+async def _open(request: Request, whose: Proven, token: str) -> Response:
+    """In: to what was typed when the last session ended, or to where the role begins."""
     if request.state.session is not None:
         await end_session(request.state.session)
-    response = redirect(HOME, request)
+    waits = await is_kept(whose.account, now_of(request))
+    response = redirect(KEPT if waits else HOME, request)
     set_session_cookie(response, "staff", token, services_of(request).settings)
     return response
 

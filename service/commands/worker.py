@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from service.services import Services
 
 
+# Told to stop, a worker has ended by then, whatever its database does: what it holds is leased to
+# it for a minute, and done by another after that.
+END_SECONDS = 7.0
+
+
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "worker", help="send notices and hints, seal the audit log, remove what is kept no longer"
@@ -34,7 +39,7 @@ def run(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def work(services: Services) -> None:
+async def work(services: Services, end_seconds: float = END_SECONDS) -> None:
     """One worker process's whole life."""
     import asyncio
     import signal
@@ -48,6 +53,14 @@ async def work(services: Services) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await db.open_database(services.settings)
     try:
-        await Worker(services, handlers()).run(stop)
+        working = asyncio.create_task(Worker(services, handlers()).run(stop))
+        told = asyncio.create_task(stop.wait())
+        await asyncio.wait((working, told), return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        await asyncio.wait((working,), timeout=end_seconds)
+        if not working.done():
+            # A database that stands still answers neither a question nor a goodbye.
+            db.stop_waiting()
+        await working
     finally:
         await db.close_database()

@@ -3,6 +3,7 @@
 from service.models.accounts import (
     ApiKey,
     IdempotencyKey,
+    KeptForm,
     RateLimit,
     RecoveryCode,
     SecondFactor,
@@ -67,6 +68,7 @@ __all__ = [
     "Dispute",
     "IdempotencyKey",
     "InformationRequest",
+    "KeptForm",
     "Lease",
     "LeaseItem",
     "Merge",

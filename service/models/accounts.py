@@ -81,6 +81,23 @@ class Session(Model):
         table = "sessions"
 
 
+class KeptForm(Model):
+    """What staff had typed when their session ended, for the same account to find again.
+
+    `path` is the page it was for: an address of ours with ids in it. `typed` is sealed JSON.
+    """
+
+    id = classed(fields.UUIDField(primary_key=True), S.INTERNAL, R.SESSION)
+    account = classed(fields.UUIDField(db_index=True), S.INTERNAL, R.SESSION)
+    path = classed(fields.CharField(max_length=200), S.INTERNAL, R.SESSION)
+    typed = classed(fields.BinaryField(), S.SENSITIVE, R.SESSION)
+    kept_at = classed(fields.DatetimeField(db_index=True), S.INTERNAL, R.SESSION)
+
+    class Meta:
+        table = "kept_forms"
+        unique_together = (("account", "path"),)
+
+
 class ApiKey(Model):
     """A bearer key of an agency or partner; only its SHA-256 is stored, shown once when made."""
 

@@ -40,6 +40,8 @@ class Application(Model):
         fields.CharField(max_length=64, null=True, unique=True), S.PERSONAL, R.CASE
     )
     secret_hash = classed(fields.CharField(max_length=255, null=True), S.SECRET, R.CASE)
+    # When an office gave the secret out: then it lets in once, and its owner gets another one.
+    secret_given_at = classed(fields.DatetimeField(null=True), S.INTERNAL, R.CASE)
     secret_locked_until = classed(fields.DatetimeField(null=True), S.INTERNAL, R.CASE)
     created_at = classed(fields.DatetimeField(), S.INTERNAL, R.CASE)
     updated_at = classed(fields.DatetimeField(db_index=True), S.INTERNAL, R.CASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from service.public.language import language
-from service.public.pages import accessibility, gallery_page, privacy, start
+from service.public.pages import SHORT, accessibility, gallery_page, in_full, privacy, start
 from service.public.programs import program, programs
 
 routes = [
@@ -16,4 +16,5 @@ routes = [
     Route("/accessibility", accessibility, name="public.accessibility"),
     Route("/language", language, methods=["POST"], name="public.language"),
     Route("/components", gallery_page, name="public.components"),
+    *[Route(path, in_full, name=f"public.short.{name}") for path, (name, _page) in SHORT.items()],
 ]

@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING
 from service.errors import NotFound
 from service.i18n import Language
 from service.public.gallery import Component, components
-from service.rendering import render, translator_of
+from service.rendering import redirect, render, translator_of
 from service.web import services_of, web_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+
+
+# Addresses as people type them: the name of the route, and the page they mean.
+SHORT = {
+    "/benefits": ("benefits", "/benefits/start"),
+    "/benefits/": ("benefits_folder", "/benefits/start"),
+    "/voice": ("voice", "/voice/"),
+    "/staff": ("staff", "/staff/"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +83,8 @@ async def gallery_page(request: Request) -> Response:
     web, words = web_of(request), translator_of(request)
     shown = components(web.templates.environments[words.code])
     return render(request, "public/components.html", GalleryView("Components", shown))
+
+
+async def in_full(request: Request) -> Response:
+    """From an address somebody typed by heart to its page."""
+    return redirect(SHORT[request.url.path][1])

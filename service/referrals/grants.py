@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,9 +16,10 @@ NOT_SHARED = "From answers not shared with you."
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The granted facts of one program and what they alone say about it."""
+    """The granted facts of one program, as read, and what they alone say about it."""
 
     facts: Mapping[str, Any]
+    household: Household = field(compare=False)
     screening: list[dict[str, Any]]
 
 
@@ -29,7 +30,7 @@ def share(facts: Mapping[str, Any], program: str, rules: Rulebook, on: date) -> 
     household = Household.from_facts(granted, rules.facts)
     made = screen(household, rules, on=on, programs=[program])
     fields = frozenset(definition.fields)
-    return Shared(granted, [veiled(each.to_json(), fields) for each in made])
+    return Shared(granted, household, [veiled(each.to_json(), fields) for each in made])
 
 
 def veiled(determination: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:

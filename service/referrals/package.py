@@ -165,8 +165,7 @@ def _seal_referral(
     sealed = services.keyring.seal_json(granted, table="referrals", column="granted", row_id=row_id)
     on = calendar.day_of(signing.at)
     # Only what the agency is granted may hurry its case: it can see why.
-    known = Household.from_facts(shared.facts, services.rules.facts)
-    urgent = is_urgent(known, services.rules, program, on)
+    urgent = is_urgent(shared.household, services.rules, program, on)
     due = due_on(calendar, signing.at, working_days(definition, urgent=urgent))
     return SealedReferral(Sent(row_id, program, agency, due), sealed, index, urgent)
 

@@ -13,6 +13,7 @@ from service.resident import (
     contact,
     copies,
     elsewhere,
+    lost,
     people,
     prints,
     questions,
@@ -22,6 +23,7 @@ from service.resident import (
     start,
     status,
     tasks,
+    what_if,
 )
 
 POST = ["POST"]
@@ -71,6 +73,7 @@ routes = [
     Route("/benefits/sent", confirmation.confirmation, name="resident.sent"),
     Route("/benefits/return", returning.returning, name="resident.return"),
     Route("/benefits/return", returning.returned, methods=POST, name="resident.returned"),
+    Route("/benefits/return/lost", lost.lost, name="resident.lost"),
     Route("/benefits/return/link", returning.ask_link, methods=POST, name="resident.link.ask"),
     Route("/benefits/link/{token}", returning.link, name="resident.link"),
     Route("/benefits/link/{token}", returning.use_link, methods=POST, name="resident.link.use"),
@@ -125,6 +128,22 @@ routes = [
         changes.changed,
         methods=POST,
         name="resident.changed",
+    ),
+    Route("/benefits/status/what-if", what_if.what_if, name="resident.what_if"),
+    Route("/benefits/status/what-if/{key:path}", what_if.what_if_one, name="resident.what_if.one"),
+    Route(
+        "/benefits/status/what-if/{key:path}",
+        what_if.what_if_shown,
+        methods=POST,
+        name="resident.what_if.shown",
+    ),
+    Route("/benefits/what-if", what_if.ahead, name="resident.ahead"),
+    Route("/benefits/what-if/{key:path}", what_if.ahead_one, name="resident.ahead.one"),
+    Route(
+        "/benefits/what-if/{key:path}",
+        what_if.ahead_shown,
+        methods=POST,
+        name="resident.ahead.shown",
     ),
     Route("/benefits/status/withdraw", tasks.withdraw_page, name="resident.withdraw"),
     Route("/benefits/status/withdraw", tasks.withdrawn, methods=POST, name="resident.withdrawn"),

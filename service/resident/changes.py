@@ -16,6 +16,7 @@ from service.drafts import flow_of
 from service.errors import Conflict, NotFound
 from service.queries.own_application import sent_facts
 from service.rendering import language_switch, redirect, render, translator_of
+from service.resident import interrupted
 from service.resident.draft_page import STATUS
 from service.resident.offices import (
     NO_OFFICE,
@@ -63,6 +64,7 @@ class ChangesView:
 
     heading: str
     choices: Sequence[tuple[str, str]]
+    any_office: bool
     back: str = STATUS
 
 
@@ -98,10 +100,11 @@ class Told:
 async def changes(request: Request, own: OwnApplication) -> Response:
     """The list of what can be told anew."""
     words = translator_of(request)
-    flow, _facts = await _blank(request, own)
+    flow, _facts = await blank_flow(request, own)
     view = ChangesView(
         heading=words.gettext("What has changed?"),
-        choices=[(f"{HERE}/{step.key}", _title(flow, step, words)) for step in _steps(flow)],
+        any_office=bool(open_programs(own)),
+        choices=[(f"{HERE}/{step.key}", step_title(flow, step, words)) for step in steps_of(flow)],
     )
     return render(request, "resident/changes.html", view)
 
@@ -109,14 +112,20 @@ async def changes(request: Request, own: OwnApplication) -> Response:
 @with_application
 async def change(request: Request, own: OwnApplication) -> Response:
     """One answer to tell anew."""
-    flow, _facts = await _blank(request, own)
-    return _page(request, own, flow, _find(request, flow))
+    if not open_programs(own):
+        return redirect(HERE)
+    flow, _facts = await blank_flow(request, own)
+    raw = interrupted.typed(request, own.id)
+    told = Told(raw, chosen_offices(own, raw.get("office", ()))) if raw else None
+    return _page(request, own, flow, _find(request, flow), told)
 
 
 @with_application
 async def changed(request: Request, own: OwnApplication) -> Response:
     """The new answer goes to the offices that have the application."""
-    flow, _facts = await _blank(request, own)
+    if not open_programs(own):
+        return redirect(HERE)
+    flow, _facts = await blank_flow(request, own)
     step, form = _find(request, flow), await read_form(request)
     raw, words = form.multi(), translator_of(request)
     told = Told(raw, chosen_offices(own, form.all("office")))
@@ -146,14 +155,14 @@ async def _send(
         return redirect(f"{STATUS}?done=held", request)
     try:
         await amend_newest(
-            services, own.id, lambda facts: _with(facts, step, patch), now, programs=programs
+            services, own.id, lambda facts: facts_with(facts, step, patch), now, programs=programs
         )
     except Conflict:
         return redirect(STATUS, request)
     return redirect(f"{STATUS}?done=changed", request)
 
 
-async def _blank(request: Request, own: OwnApplication) -> tuple[Flow, Facts]:
+async def blank_flow(request: Request, own: OwnApplication) -> tuple[Flow, Facts]:
     """The form over what was sent, with every answer that can change left empty, and the facts."""
     services = services_of(request)
     facts = await sent_facts(services, own.id)
@@ -192,19 +201,20 @@ def _draft_of(facts: Facts, programs: Sequence[str], *, hidden: bool) -> Draft:
     )
 
 
-def _steps(flow: Flow) -> list[Step]:
+def steps_of(flow: Flow) -> list[Step]:
+    """Every answer that can be told anew."""
     return [step for step in flow.steps if step.page.key in PAGES]
 
 
 def _find(request: Request, flow: Flow) -> Step:
     key: str = request.path_params["key"]
-    step = next((each for each in _steps(flow) if each.key == key), None)
+    step = next((each for each in steps_of(flow) if each.key == key), None)
     if step is None:
         raise NotFound
     return step
 
 
-def _with(facts: Facts, step: Step, patch: Patch) -> dict[str, Any]:
+def facts_with(facts: Facts, step: Step, patch: Patch) -> dict[str, Any]:
     """The sent facts with the new answer in its place."""
     new: dict[str, Any] = copy.deepcopy(dict(facts))
     person = next((p for p in new["people"] if p["id"] == step.place.person), None)
@@ -235,7 +245,7 @@ def _page(
     title = say(drawn.title, words)
     lines = error_lines(flow, step, drawn, told.errors, words)
     draw = Drawing(flow, words, lines, title)
-    pairs = zip(drawn.groups, flow.live(step), strict=True)
+    pairs = zip(drawn.groups, flow.shown(step), strict=True)
     groups = [draw.group(group, live) for group, live in pairs]
     offices = office_boxes(services_of(request), own, words)
     errors = problems_of(lines, groups)
@@ -257,7 +267,8 @@ def _page(
     return render(request, "resident/change.html", view, status=422 if errors else 200)
 
 
-def _title(flow: Flow, step: Step, words: Translator) -> str:
+def step_title(flow: Flow, step: Step, words: Translator) -> str:
+    """What one of them is about, with the job or kind of money."""
     title = say(page_view(flow, step, words.code).title, words)
     named = caption(flow, step.place) if step.place.income else None
     return f"{title} ({say(named, words)})" if named else title

@@ -151,7 +151,7 @@ def _subject(
 
 def _row(row: Row, words: Translator, *, change: bool, unseen: Draft | None) -> RowView:
     lines = [written(value, words) for value in row.values]
-    if unseen is not None and step_is_hidden(unseen, row.change):
+    if unseen is not None and step_is_hidden(unseen, row.change, row.place):
         lines = [words.gettext("As you told us before")]
     return RowView(
         key=say(row.label, words),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from forms import counts
 from service.rendering import render, translator_of
+from service.resident import once
 from service.resident.sent_page import known_well, with_application
 from service.security.references import show_reference
 from service.web import services_of
@@ -15,9 +18,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from service.drafts import Held
     from service.i18n import Translator
     from service.queries.own_application import OwnApplication, OwnReferral
     from service.services import Services
+
+
+COUNT_NOTE = "th_counts"
+COUNT_LIFE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +50,15 @@ class SentView:
     reference: str
     sent: str
     programs: Sequence[NextView]
+    counts: tuple[str, str] | None
     copy: bool
     writes: bool
 
 
 @with_application
 async def confirmation(request: Request, own: OwnApplication) -> Response:
-    """The receipt; it stays the same however often it is opened."""
+    """The receipt. It stays the same however often it is opened; how many pages it took is
+    known to the browser that sent it."""
     services, words = services_of(request), translator_of(request)
     view = SentView(
         heading=words.ngettext(
@@ -57,10 +67,28 @@ async def confirmation(request: Request, own: OwnApplication) -> Response:
         reference=show_reference(own.reference, services.city.reference_prefix),
         sent=words.moment(own.submitted_at, "long"),
         programs=[next_view(services, each, words) for each in own.referrals],
+        counts=_counts(request, own, words),
         copy=known_well(request),
         writes=own.contact.get("safe_to_write") is True and bool(own.contact.get("mail")),
     )
     return render(request, "resident/sent.html", view)
+
+
+def note_count(request: Request, response: Response, held: Held, programs: Sequence[str]) -> None:
+    """Have this browser keep how many pages were answered, and how many the programs' own
+    forms would have had."""
+    flow = held.flow
+    answered = len(flow.steps) - len(flow.open_steps)
+    note = [str(held.id), answered, counts(flow, programs).separate]
+    once.leave(request, response, COUNT_NOTE, note, COUNT_LIFE)
+
+
+def _counts(request: Request, own: OwnApplication, words: Translator) -> tuple[str, str] | None:
+    """Both numbers, where sending together saved something."""
+    note = once.found(request, COUNT_NOTE)
+    if note is None or note[0] != str(own.id) or note[2] <= note[1]:
+        return None
+    return words.number(note[1]), words.number(note[2])
 
 
 def next_view(services: Services, sent: OwnReferral, words: Translator) -> NextView:

@@ -29,6 +29,7 @@ WHAT = {
     changing.CONTACT: _("How we reach you is to change."),
     changing.ADDRESS: _("Your address is to change."),
     changing.SECRET: _("There is to be a new secret number."),
+    changing.GIVEN: _("An office gave out a new secret number for you."),
     changing.WITHDRAW: _("Something you sent is to be taken back."),
 }
 

@@ -14,7 +14,7 @@ from service.drafts import flow_of
 from service.errors import NotFound
 from service.i18n import _
 from service.rendering import language_switch, redirect, render, translator_of
-from service.resident import once
+from service.resident import interrupted, once
 from service.resident.draft_page import STATUS
 from service.resident.offices import OfficeBox, office_boxes, programs_at
 from service.resident.question_view import Drawing, GroupView, Typed, error_lines, problems_of
@@ -71,7 +71,8 @@ class SecretView:
 @with_application
 async def contact(request: Request, own: OwnApplication) -> Response:
     """The ways to reach somebody; shown to who came by their own mail, else empty."""
-    return _page(request, own)
+    raw = interrupted.typed(request, own.id)
+    return _page(request, own, Typed(raw), raw.get("office", ())) if raw else _page(request, own)
 
 
 @with_application
@@ -189,7 +190,7 @@ def _page(
     drawn = page_view(flow, step, words.code, typed.raw if typed else None)
     lines = error_lines(flow, step, drawn, typed.errors if typed else None, words)
     draw = Drawing(flow, words, lines, say(drawn.title, words))
-    pairs = zip(drawn.groups, flow.live(step), strict=True)
+    pairs = zip(drawn.groups, flow.shown(step), strict=True)
     groups = [draw.group(group, live) for group, live in pairs]
     known = came_by_mail(request)
     view = ContactView(

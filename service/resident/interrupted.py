@@ -29,6 +29,10 @@ PAGES = (
     "/benefits/sign",
     "/benefits/status/requests/",
     "/benefits/status/decisions/",
+    "/benefits/status/change/",
+    "/benefits/status/contact",
+    "/benefits/status/add",
+    "/benefits/status/withdraw",
 )
 # A browser keeps about 4,000 letters in a cookie, and sealing makes a third more of them.
 MOST_TYPED = 2_400

@@ -101,7 +101,7 @@ def _name_page(
     told = held.draft.name(person)
     problem = errors.of("name") if errors else None
     error = say(problem, words) if problem else None
-    born = held.flow.find(f"birth_date/{person}")
+    born = held.flow.find("birth_date")
     view = NameView(
         heading=words.gettext("What is the first name of {name}?", name=told),
         section=words.gettext("Your home"),

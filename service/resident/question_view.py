@@ -142,7 +142,7 @@ def question_view(
     raw = typed.raw if typed else {} if step_is_hidden(flow.draft, step) else None
     errors = typed.errors if typed else None
     drawn = page_view(flow, step, words.code, raw)
-    lives = flow.live(step)
+    lives = flow.shown(step)
     title = say(drawn.title, words)
     before = flow.before(step)
     pairs = zip(drawn.groups, lives, strict=True)
@@ -203,10 +203,12 @@ def error_lines(
         problem = say(error.message, words)
         group, live = next(
             (group, live)
-            for group, live in zip(drawn.groups, flow.live(step), strict=True)
+            for group, live in zip(drawn.groups, flow.shown(step), strict=True)
             if error.field == group.id or error.field.startswith(f"{group.id}-")
         )
         about = said(flow, live.question.row, live.place) if several else None
+        if live.together and several:
+            about = person_label(flow, live.place.person)
         if group.kind in PARTS_ALIKE:
             about = next((f.label for f in group.fields if f.name == error.field), about)
         if about is not None:

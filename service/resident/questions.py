@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forms import FieldErrors, answer, parse_page, skip, skips
@@ -41,9 +42,20 @@ LONGEST_KEY = 120
 NOT_AFTER_SENDING = ("contact", "helps_wanted")
 
 
+@dataclass(frozen=True, slots=True)
+class GoneView:
+    """A page that the form does not have; `typed`: something was being sent from it."""
+
+    heading: str
+    going_on: str
+    typed: bool
+
+
 @with_draft
 async def question(request: Request, held: Held) -> Response:
     """A question, with what was answered before."""
+    if not is_asked(request, held):
+        return gone(request, held)
     step = find(request, held)
     if step is None:
         return redirect(going_on(held.flow, origin_of(request)))
@@ -61,6 +73,8 @@ async def question(request: Request, held: Held) -> Response:
 @with_draft
 async def answered(request: Request, held: Held) -> Response:
     """Take an answer, or one of the quiet ways out, and lead on."""
+    if not is_asked(request, held):
+        return gone(request, held)
     step = find(request, held)
     if step is None:
         return redirect(going_on(held.flow, origin_of(request)), request)
@@ -82,11 +96,23 @@ async def answered(request: Request, held: Held) -> Response:
             return await _skip(request, held, step, how, raw)
 
 
-def find(request: Request, held: Held) -> Step | None:
-    """The step of this address; None where it does not apply (now). NotFound for no page at all."""
+def is_asked(request: Request, held: Held) -> bool:
+    """Whether the form has this page at all, whoever it is for."""
     key: str = request.path_params["key"]
-    if len(key) > LONGEST_KEY or held.flow.form.page(key.partition("/")[0]) is None:
-        raise NotFound
+    return len(key) <= LONGEST_KEY and held.flow.form.page(key.partition("/")[0]) is not None
+
+
+def gone(request: Request, held: Held) -> Response:
+    """No such question, or none any more: a new release may ask in another way."""
+    heading = translator_of(request).gettext("We do not ask this question")
+    way_on = going_on(held.flow, origin_of(request))
+    view = GoneView(heading, way_on, typed=request.method == "POST")
+    return render(request, "resident/gone.html", view, status=NotFound.status)
+
+
+def find(request: Request, held: Held) -> Step | None:
+    """The step of this address; None where it does not apply (now)."""
+    key: str = request.path_params["key"]
     if held.sent and key in NOT_AFTER_SENDING:
         return None
     return held.flow.find(key)

@@ -51,6 +51,7 @@ class ResultsView:
     just_one: str | None
     back: str | None
     errors: Sequence[FieldProblem]
+    what_if: bool
     form_id: str = "results"
 
 
@@ -185,6 +186,7 @@ def _page(request: Request, held: Held, ticked: Ticked, status: int = 200) -> Re
         all_ticked=bool(ticked.chosen),
         just_one=_name_of(services, flow, words),
         back=_back(flow),
+        what_if=services.city.what_if_before_sending,
         errors=[FieldProblem(f"choose-{first}" if first else None, problem)]
         if ticked.missing
         else [],

@@ -12,7 +12,7 @@ from service.body import Form, read_form, read_query
 from service.errors import TooMany
 from service.i18n import _
 from service.rendering import language_switch, redirect, render, translator_of
-from service.resident import interrupted
+from service.resident import contact, interrupted, once
 from service.resident.draft_page import STATUS, going_on
 from service.security.sessions import DOORS, set_session_cookie
 from service.templating import FieldProblem
@@ -148,7 +148,10 @@ async def _let_in(request: Request, entered: Entered) -> Response:
         held = await drafts.read(services_of(request), entered.application)
         target = going_on(held.flow) if held else STATUS
     target = _where_it_ended(request, entered) or target
-    response = redirect(target, request)
+    response = redirect(contact.SECRET if entered.secret else target, request)
+    if entered.secret:
+        note = [str(entered.application), entered.secret]
+        once.leave(request, response, contact.SECRET_NOTE, note)
     set_session_cookie(response, entered.door, entered.token, services_of(request).settings)
     return response
 

@@ -18,6 +18,7 @@ from service.i18n import _
 from service.referrals.request import Consent, Contact, SendRequest
 from service.rendering import language_switch, redirect, render, translator_of
 from service.resident import sign_changes
+from service.resident.confirmation import note_count
 from service.resident.consents import ConsentView, consent_view, sent
 from service.resident.draft_page import CHECK, RESULTS, STATUS, going_on, may_see, with_draft
 from service.resident.results import applied_elsewhere
@@ -137,7 +138,9 @@ async def send(request: Request) -> Response:
     except Invalid:
         wrong = Signed(signed.consents, signed.signature, signed.mode, NOT_NOW)
         return sign_page(request, held, wrong, status=422)
-    return await sent(request)
+    response = await sent(request)
+    note_count(request, response, held, signed.consents)
+    return response
 
 
 async def _keep_ticks(services: Services, held: Held, now: datetime) -> None:

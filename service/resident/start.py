@@ -10,7 +10,7 @@ from uuid import UUID
 from service.actions import drafts
 from service.body import read_form, read_query
 from service.rendering import language_switch, redirect, render, translator_of
-from service.resident import contact, interrupted, once
+from service.resident import confirmation, contact, interrupted, once
 from service.resident.draft_page import STATUS, going_on, origin_of, with_draft
 from service.resident.questions import SECRET_NOTE
 from service.security.rate_limits import BEGIN_NETWORK, limit
@@ -34,7 +34,7 @@ DRAFTS_KEPT = timedelta(days=60)
 WIPE_NOTE = "th_wipe"
 OURS = ("benefits", "status")
 # What a browser carries from page to page, sealed; none of it stays on a device that is cleared.
-NOTES = (SECRET_NOTE, contact.SECRET_NOTE, interrupted.NOTE)
+NOTES = (SECRET_NOTE, contact.SECRET_NOTE, interrupted.NOTE, confirmation.COUNT_NOTE)
 
 
 @dataclass(frozen=True, slots=True)

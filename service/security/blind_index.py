@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import unicodedata
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ def blind_indexes(keyring: Keyring, purpose: str, normalised: str) -> tuple[str,
 
 
 def _index(key: bytes, normalised: str) -> str:
-    return hmac.new(key, normalised.encode(), hashlib.sha256).digest()[:INDEX_BYTES].hex()
+    return hmac.digest(key, normalised.encode(), "sha256")[:INDEX_BYTES].hex()
 
 
 def normal_mail(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 FIELD = "_csrf"
 FORM_COOKIE = "th_form"
+# A form shown before any session is tied to this browser, at one door and not beyond it: nothing a
+# browser carries joins a visit to benefits to a signature. Elsewhere there is no such form.
+FORM_PLACES = ("/benefits/", "/voice/", "/staff/")
 FORM_LIFE = timedelta(hours=12)
 CLOCKS_APART = 60  # seconds that two web processes may differ
 
@@ -27,6 +31,19 @@ CLOCKS_APART = 60  # seconds that two web processes may differ
 def csrf_token(session: Session) -> str:
     """The token of every form shown in a session."""
     return session.csrf
+
+
+@dataclass(frozen=True, slots=True)
+class FormCookie:
+    """What a browser is to keep at one place, for the forms it is shown there."""
+
+    value: str
+    path: str
+
+
+def form_place(path: str) -> str | None:
+    """The place a page belongs to; None where nothing is begun."""
+    return next((place for place in FORM_PLACES if path.startswith(place)), None)
 
 
 def new_form_cookie(now: datetime) -> str:
@@ -52,11 +69,11 @@ def form_cookie_alive(cookie: str, now: datetime) -> bool:
     return -CLOCKS_APART <= age < FORM_LIFE.total_seconds()
 
 
-def set_form_cookie(response: Response, value: str, settings: Settings) -> None:
+def set_form_cookie(response: Response, cookie: FormCookie, settings: Settings) -> None:
     response.set_cookie(
         FORM_COOKIE,
-        value,
-        path="/",
+        cookie.value,
+        path=cookie.path,
         secure=settings.base_url.startswith("https:"),
         httponly=True,
         samesite="lax",

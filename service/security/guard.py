@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
@@ -9,13 +11,15 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.routing import BaseRoute, Route
 
 from service import db
+from service.actions import kept_forms
 from service.actor import Actor
-from service.body import FormRules, read_form
-from service.errors import AppError, HttpsNeeded, NotFound, SignInNeeded, Unauthorized
+from service.body import Form, FormRules, read_form
+from service.errors import AppError, FormExpired, HttpsNeeded, NotFound, SignInNeeded, Unauthorized
+from service.rendering import LANGUAGE_FIELD
 from service.security import csrf
 from service.security.rate_limits import UNKNOWN_KEY, limit
 from service.security.roles import ANYONE, NO_DOOR, RolesError, Rule, unlisted
-from service.security.sessions import DOORS, ended_subject, find_session
+from service.security.sessions import DOORS, Ended, ended_session, find_session, was_shown
 from service.security.tokens import token_hash
 from service.web import address_of, now_of, services_of, web_of
 
@@ -29,6 +33,11 @@ Endpoint = Callable[["Request"], Awaitable["Response"]]
 E = TypeVar("E", bound=Endpoint)
 SAFE = frozenset({"GET", "HEAD"})
 LONGEST_KEY = 200
+STAFF = "staff"
+# Where staff write to residents, colleagues and the public.
+WRITTEN_AT = re.compile(
+    r"/staff/(cases/[^/]+/(notes|ask|decide)|objections/[^/]+|voice/.+)", re.ASCII
+)
 FIND_KEY = "SELECT id, kind, subject FROM api_keys WHERE key_hash = ? AND revoked_at IS NULL"
 KEY_KINDS = {"agency": "agency_key", "partner": "partner_key"}
 
@@ -108,20 +117,41 @@ async def note_interruption(request: Request, door: str, rules: FormRules) -> No
 
     A form that another site sent is not looked at.
     """
-    request.state.ended = await ended_subject(request.cookies.get(DOORS[door].cookie, ""), door)
-    if request.state.ended is None or request.method in SAFE:
+    ended = await ended_session(request.cookies.get(DOORS[door].cookie, ""), door)
+    request.state.ended = ended and ended.subject
+    if ended is None or request.method in SAFE:
         return
     with suppress(AppError):
         csrf.check_sender(request)
-        await read_form(request, rules)
+        form = await read_form(request, rules)
+        if door == STAFF and WRITTEN_AT.fullmatch(request.url.path):
+            await keep_written(request, ended, form)
+
+
+async def keep_written(request: Request, ended: Ended, form: Form) -> None:
+    """What staff wrote waits for the same account. A form without that session's token is none of
+    its pages'."""
+    if hmac.compare_digest(form.get(csrf.FIELD).encode(), ended.csrf.encode()):
+        services, now = services_of(request), now_of(request)
+        await kept_forms.keep(services, ended.subject, request.url.path, form.pairs, now)
 
 
 async def check_form(request: Request, rules: FormRules) -> None:
     """Every change by a page: sent by the same site, and with the token of this session."""
     csrf.check_sender(request)
-    form = await read_form(request, rules)
-    keyring = services_of(request).keyring
-    csrf.check_token(request, form.get(csrf.FIELD), request.state.session, keyring, now_of(request))
+    form, session, now = await read_form(request, rules), request.state.session, now_of(request)
+    if not rules.token:
+        return
+    sent, keyring = form.get(csrf.FIELD), services_of(request).keyring
+    staff = session is not None and session.door == STAFF
+    try:
+        csrf.check_token(request, sent, session, keyring, now)
+    except FormExpired:
+        # A page that stood open while its reader signed in again elsewhere is still theirs.
+        if not staff or not await was_shown(session.subject, STAFF, sent, now):
+            raise
+    if staff and LANGUAGE_FIELD not in form and WRITTEN_AT.fullmatch(request.url.path):
+        await kept_forms.forget(session.subject, request.url.path, now)
 
 
 async def admit_key(request: Request, audience: frozenset[str]) -> None:

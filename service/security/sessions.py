@@ -162,16 +162,38 @@ def _find_sql(door: str) -> str:
     )
 
 
-async def ended_subject(token: str, door: str) -> UUID | None:
-    """Whose session a token was, also after it ended by time."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Whose session it was, and the token its forms carried."""
+
+    subject: UUID
+    csrf: str
+
+
+async def ended_session(token: str, door: str) -> Ended | None:
+    """The session a token was for, also after it ended by time."""
     if not TOKEN.fullmatch(token):
         return None
     row = await db.fetch_one(
-        f"SELECT subject FROM {db.identifier(DOORS[door].table)} WHERE token_hash = ? AND door = ?",
+        f"SELECT subject, csrf FROM {db.identifier(DOORS[door].table)}"
+        " WHERE token_hash = ? AND door = ?",
         token_hash(token),
         door,
     )
-    return None if row is None else row["subject"]
+    return None if row is None else Ended(row["subject"], row["csrf"])
+
+
+async def was_shown(subject: UUID, door: str, csrf: str, now: datetime) -> bool:
+    """Whether a form's token is of an earlier session of the same account, not signed out of."""
+    rows = await db.fetch(
+        f"SELECT token_hash FROM {db.identifier(DOORS[door].table)}"
+        " WHERE subject = ? AND door = ? AND csrf = ? AND expires_at > ?",
+        subject,
+        door,
+        csrf,
+        now,
+    )
+    return bool(rows)
 
 
 def rests_until(session: Session, now: datetime) -> datetime:

@@ -90,7 +90,11 @@ async def amend(request: Request) -> Response:
 
     async def work(record: Record) -> None:
         facts = parse_bytes(body, AmendmentBody).facts
-        await amendments.amend(services, actor, application, facts, now_of(request), record=record)
+        # What its applicant asked for later, at the pages, is none of the partner's business.
+        programs = await amendments.sent_at_first(application)
+        await amendments.amend(
+            services, actor, application, facts, now_of(request), programs=programs, record=record
+        )
 
     scope = f"partner/{agency_of(request)}/amendments/{application}"
     return _answered(await once(services, scope, key, body, work))

@@ -210,3 +210,18 @@ async def test_taking_back_that_waits_takes_nothing_that_was_applied_for_since(
     assert found == {"orca_lift": "withdrawn", "fresh_bucks": "queued"}
     [row] = await db.fetch("select state from applications")
     assert row["state"] == "submitted"
+
+
+async def test_a_change_typed_too_late_is_there_again_for_its_owner_and_for_nobody_else(
+    known: tuple[str, str], first: PageSeen, clock: StoppedClock
+) -> None:
+    page = await first.browser.get("/benefits/status/change/address")
+    form = page.form().fill({**PINE, "office": ["dshs"]})
+    clock.forward(timedelta(hours=1))
+    ended = await form.submit()
+    assert ended.url == "/benefits/return"
+    assert "Pine" not in ended.html
+    back = await come_in(first.browser, *known)
+    assert back.url == "/benefits/status/change/address"
+    values = back.form().values
+    assert (values["address-line1"], values["office"]) == (["1 Pine Street"], ["dshs"])

@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from service import db
-from service.actions import objections, requests
+from service.actions import amending, drafts, objections, requests
 from service.actions.withdrawals import withdraw
 from service.actor import Actor
 from service.errors import Conflict, NotFound
+from service.queries.own_application import own_application
 from service.services import Services
 from tests.service.exchange.conftest import Api, Sending, count_rows, facts
 from tests.support.clock import StoppedClock
@@ -335,3 +336,27 @@ async def test_new_cases_come_as_csv_that_no_spreadsheet_runs(
     assert "'=HYPERLINK" in text
     assert ",=HYPERLINK" not in text
     assert (await metro.pull()).answer["count"] == 1
+
+
+async def test_a_partners_amendment_reaches_no_program_that_its_applicant_added_alone(
+    partner: Api, metro: Api, a_send: Sending, services: Services
+) -> None:
+    sent = (await partner.send(a_send(["orca_lift"]))).json()
+    [row] = await db.fetch("select id from applications")
+    own = await own_application(services, row["id"])
+    assert own is not None
+    now = services.clock.now()
+    await amending.begin(services, own, now, masked=False, adding=["fresh_bucks"])
+    held = await drafts.read(services, own.id)
+    assert held is not None
+    signed = amending.Changes(("fresh_bucks",), (), "Ana Reyes", held.revision)
+    assert await amending.send(services, own, held, signed, now) == 2
+    answer = await partner.post(
+        f"/applications/{sent['reference']}/amendments",
+        {"facts": facts(language="so")},
+        **{"idempotency-key": "change"},
+    )
+    assert answer.json() == {"version": 3}
+    rows = await db.fetch("select program, version from referrals")
+    assert {each["program"]: each["version"] for each in rows} == {"orca_lift": 3, "fresh_bucks": 2}
+    assert [each["version"] for each in (await metro.pull()).cases] == [3]

@@ -23,6 +23,8 @@ from service.services import Services
 from tests.support.clock import START, StoppedClock
 from tests.support.databases import PostgresDatabases, SqliteDatabases, settings_for
 
+pytestmark = pytest.mark.once
+
 EXAMPLES = 30
 SCHEMA = schemathesis.openapi.from_dict(openapi_document())
 

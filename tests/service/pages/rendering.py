@@ -24,7 +24,6 @@ def a_page(**changed: object) -> Page:
         "service": "Threshold · Seattle",
         "path": "/",
         "csrf": "token",
-        "language_csrf": "token",
         "languages": OFFERED,
         "demo": True,
         "phone": "206-555-0100",

@@ -89,7 +89,7 @@ def test_the_language_switch_belongs_to_the_pages_own_form_and_enter_still_means
     switch = templates().environments["en"].get_template("components/language_switch.html").module
     html = str(
         switch.language_switch(  # type: ignore[attr-defined]  # macros are made by the template
-            languages=a_page().languages, current="en", path="/", token="t", form="question"
+            languages=a_page().languages, current="en", path="/", form="question"
         )
     )
     first, second = elements(parse(f"<!DOCTYPE html><title>x</title>{html}"), "button")
@@ -104,7 +104,7 @@ def test_the_language_switch_belongs_to_the_pages_own_form_and_enter_still_means
 def test_components_are_called_with_keywords_only() -> None:
     """A macro's arguments have names, so a page says what it means and order is free to change."""
     environment = templates().environments["en"]
-    internal = {"error_line", "notes_of", "language_button", "sign"}
+    internal = {"error_line", "language_button", "sign"}
     for file in sorted(TEMPLATES.rglob("*.html")):
         tree = environment.parse(file.read_text(encoding="utf-8"))
         imported = {

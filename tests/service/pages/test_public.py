@@ -15,6 +15,8 @@ from tests.support.browsing import Browser
 from tests.support.pages import elements, text_of
 from tests.support.reading import grade
 
+pytestmark = pytest.mark.once
+
 PAGES = ("/", "/programs", "/privacy", "/accessibility")
 
 
@@ -66,9 +68,7 @@ async def test_the_language_switch_comes_back_to_the_page_and_is_remembered(
 
 @pytest.mark.parametrize("back", ["https://example.org/", "//example.org", "/\\example.org", ""])
 async def test_the_language_switch_leads_nowhere_else(browser: Browser, back: str) -> None:
-    page = await browser.get("/")
-    [token] = page.form("/language").values["_csrf"]
-    fields = {"_csrf": token, "_language": "es", "next": back}
+    fields = {"_language": "es", "next": back}
     response = await browser.client.post(
         "/language",
         content=urlencode(fields),
@@ -122,3 +122,18 @@ async def test_whoever_runs_a_changed_copy_offers_its_source_on_every_page(
             page = await Browser(client).get(path)
             links = [link.get("href") for link in elements(page.tree, "a")]
             assert links.count(source) == (1 if source else 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "page"),
+    [
+        ("/benefits", "/benefits/start"),
+        ("/benefits/", "/benefits/start"),
+        ("/voice", "/voice/"),
+        ("/staff", "/staff/sign-in"),
+    ],
+)
+async def test_an_address_typed_by_heart_leads_to_its_page(
+    browser: Browser, typed: str, page: str
+) -> None:
+    assert (await browser.get(typed)).url == page

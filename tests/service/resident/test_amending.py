@@ -78,8 +78,8 @@ async def test_somebody_moves_in_and_only_the_ticked_office_hears_of_it(
     assert page.url.startswith("/benefits/apply/people")
     page = await give(page, {"people-more": "yes", "people-name": "Teo"})
     page = await give(page, {"people-more": "no"})
-    page, asked = await to_check(page, {"birth_date/p5": born(2025, 1, 2)})
-    assert asked[0] == "birth_date/p5"
+    page, asked = await to_check(page, {"birth_date": born(2025, 1, 2, "p5")})
+    assert asked[0] == "birth_date"
     assert not any(key.endswith(("/p1", "/p2", "/i1")) for key in asked)
     page = await page.form("/benefits/check").submit("Go on to consent")
     nobody = await page.form().fill(signature="Luz Prado").submit("Send to the offices")
@@ -120,7 +120,7 @@ async def test_a_program_added_asks_only_what_is_missing_and_has_its_own_date(
     ]
     page = await page.form().fill(choose=["basic_food"]).submit("Continue with")
     page, asked = await to_check(page, {"address": HOME})
-    assert not {"rent", "income_kinds/p1", "pay/p1/i1", "birth_date/p1", "people"} & set(asked)
+    assert not {"rent", "income_kinds/p1", "pay/p1/i1", "birth_date", "people"} & set(asked)
     assert "What you apply for" not in page.text
     page = await page.form("/benefits/check").submit("Go on to consent")
     signed = page.form().fill(consent=["basic_food"], signature="Luz Prado")
@@ -149,7 +149,7 @@ async def test_money_told_more_than_thirty_days_ago_is_asked_again_for_a_new_pro
     _page, asked = await to_check(page, {**FAMILY, "address": HOME})
     assert {"income_kinds/p1", "pay/p1/i1", "income_kinds/p2", "own_work/p2/i2"} <= set(asked)
     assert "rent" not in asked
-    assert "birth_date/p1" not in asked
+    assert "birth_date" not in asked
 
 
 def numbers_of(page: PageSeen) -> tuple[str, str]:
@@ -174,8 +174,7 @@ async def alone(first: PageSeen) -> tuple[str, str]:
     page = await give(page, {"people-more": "yes", "people-name": "Zebedee"})
     page = await give(page, {"people-more": "no"})
     answers: dict[str, Answers | list[Answers]] = {
-        "birth_date/p1": born(1985, 3, 4),
-        "birth_date/p2": born(1987, 5, 6),
+        "birth_date": {**born(1985, 3, 4), **born(1987, 5, 6, "p2")},
         "helps_wanted": SINGLE["helps_wanted"],
         "applicants": {"applicants": "everyone"},
         "income_kinds/p1": {"income_kinds": ["wages"]},
@@ -210,8 +209,8 @@ async def test_the_secret_alone_changes_everything_and_shows_nothing_of_before(
         seen.append(await elsewhere.get(f"/benefits/{path}"))
     for each in seen:
         assert [told for told in HIDDEN if told in each.html] == [], each.url
-    page = await elsewhere.get("/benefits/apply/birth_date/p2")
-    page, _asked = await to_check(await give(page, born(1990, 1, 2)), {})
+    page = await elsewhere.get("/benefits/apply/birth_date")
+    page, _asked = await to_check(await give(page, born(1990, 1, 2, "p2")), {})
     assert "2 January 1990" in page.text
     page = await page.form("/benefits/check").submit("Go on to consent")
     signed = page.form().fill(signature="Luz Prado", office=["king_county_metro"])
@@ -319,8 +318,8 @@ async def test_an_application_a_partner_sent_can_be_amended_too(
     assert receipt.secret is not None
     await come_in(elsewhere, receipt.reference, receipt.secret)
     page = await open_changes(await elsewhere.get("/benefits/status"), "Look at all answers")
-    page = await elsewhere.get("/benefits/apply/birth_date/p2")
-    page, _asked = await to_check(await give(page, born(1991)), {})
+    page = await elsewhere.get("/benefits/apply/birth_date")
+    page, _asked = await to_check(await give(page, born(1991, person="p2")), {})
     page = await page.form("/benefits/check").submit("Go on to consent")
     signed = page.form().fill(signature="Bo Lind", office=["king_county_metro"])
     await signed.submit("Send to the offices")

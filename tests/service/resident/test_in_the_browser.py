@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.browser import PHONE, axe_findings, open_browser, whole_page
+from tests.support.browser import PHONE, axe_reader, open_browser, whole_page
 from tests.support.servers import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -16,7 +16,11 @@ CONTINUE = "#question button.th-button:not([name])"
 
 async def test_a_phone_without_scripts_goes_from_the_start_to_the_receipt(tmp_path: Path) -> None:
     size: Any = PHONE
-    async with Service(tmp_path) as service, open_browser() as browser:
+    async with (
+        Service(tmp_path) as service,
+        open_browser() as browser,
+        axe_reader(browser) as read,
+    ):
         context = await browser.new_context(
             viewport=size,
             java_script_enabled=False,
@@ -26,7 +30,7 @@ async def test_a_phone_without_scripts_goes_from_the_start_to_the_receipt(tmp_pa
         found: list[str] = []
 
         async def look() -> None:
-            found.extend(await axe_findings(browser, page.url, await whole_page(page)))
+            found.extend(await read(page.url, await whole_page(page)))
 
         await page.goto(f"{service.url}/benefits/start")
         await look()

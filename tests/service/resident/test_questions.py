@@ -99,7 +99,7 @@ async def test_a_second_click_adds_no_twin(first: PageSeen) -> None:
 async def test_two_windows_both_keep_their_answers(first: PageSeen) -> None:
     page = await (await give(first, CONTACT)).form().submit("Continue")
     page = await give(page, {"people-more": "no"})
-    birth = page.form().fill(dict(SINGLE["birth_date/p1"]))  # type: ignore[arg-type]
+    birth = page.form().fill(dict(SINGLE["birth_date"]))  # type: ignore[arg-type]
     other = await page.browser.get("/benefits/apply/helps_wanted")
     both = await asyncio.gather(
         birth.submit("Continue"),
@@ -123,20 +123,22 @@ async def test_the_pays_are_summed_on_the_page_before_they_are_stored(browser: B
 async def test_a_page_left_with_save_keeps_what_can_be_read(first: PageSeen) -> None:
     page = await (await give(first, CONTACT)).form().submit("Continue")
     page = await give(page, {"people-more": "no"})
-    page = await page.form().fill({"birth_date-year": "1985"}).submit("_action=save")
+    page = await page.form().fill({"birth_date-p1-year": "1985"}).submit("_action=save")
     assert page.heading == "Your answers are saved"
     assert "21 January 2027" in page.text
     page = await page.click("Go on with my answers")
-    assert page.url == "/benefits/apply/birth_date/p1"
-    assert page.form().values["birth_date-year"] == ["1985"]
+    assert page.url == "/benefits/apply/birth_date"
+    assert page.form().values["birth_date-p1-year"] == ["1985"]
 
 
 async def test_a_page_that_does_not_apply_leads_on_and_one_that_never_was_is_not_there(
     first: PageSeen,
 ) -> None:
     assert (await first.browser.get("/benefits/apply/rent")).url.startswith("/benefits/apply/")
-    assert (await first.browser.get("/benefits/apply/birth_date/p9")).status == 200
-    assert (await first.browser.get("/benefits/apply/nothing")).status == 404
+    assert (await first.browser.get("/benefits/apply/income_kinds/p9")).status == 200
+    gone = await first.browser.get("/benefits/apply/nothing")
+    assert (gone.status, gone.heading) == (404, "We do not ask this question")
+    assert (await gone.click("Go on with my answers")).url == first.url
 
 
 async def test_answering_one_program_alone_asks_less(browser: Browser) -> None:

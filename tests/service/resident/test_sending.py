@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from service import db
 from service.services import Services
@@ -116,8 +117,8 @@ async def test_what_changed_after_it_was_shown_is_not_sent_but_checked_again(
 ) -> None:
     page = await to_signature(browser, services, ["orca_lift"])
     form = page.form().fill(consent=["orca_lift"], signature="Luz Prado")
-    birth = await browser.get("/benefits/apply/birth_date/p1?from=check")
-    back = await birth.form().fill({"birth_date-year": "1960"}).submit("Continue")
+    birth = await browser.get("/benefits/apply/birth_date?from=check")
+    back = await birth.form().fill({"birth_date-p1-year": "1960"}).submit("Continue")
     assert back.url == "/benefits/check"
     page = await form.submit("Send")
     assert page.url == "/benefits/check?changed=yes"
@@ -163,3 +164,22 @@ async def test_a_program_of_another_office_is_a_page_to_print_and_never_sent(
     kept = await page.form().fill(applied=["wic"]).submit("Continue with")
     assert kept.form().values["applied"] == ["wic"]
     assert await db.fetch("select id from referrals") == []
+
+
+async def test_the_receipt_says_how_many_pages_were_saved_to_the_browser_that_sent_it(
+    browser: Browser, services: Services, elsewhere: Browser
+) -> None:
+    programs = ["basic_food", "orca_lift", "fresh_bucks", "utility_discount", "liheap"]
+    page = await place(browser, services, FAMILY)
+    page = await page.form().fill(choose=programs).submit("Continue with")
+    page = await walk(page, {}, until="/benefits/check")
+    page = await page.form("/benefits/check").submit()
+    page = await page.form().fill(consent=programs, signature="Luz Prado").submit("Send")
+    found = re.search(r"You answered (\d+) pages once\. .* would have had (\d+)\.", page.text)
+    assert found
+    assert 10 < int(found[1]) < int(found[2])
+    again = await browser.get("/benefits/sent")
+    assert found[0] in again.text
+    session = browser.client.cookies.get("th_status")
+    elsewhere.client.cookies.set("th_status", session or "", path="/benefits/")
+    assert "pages once" not in (await elsewhere.get("/benefits/sent")).text

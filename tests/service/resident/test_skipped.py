@@ -9,7 +9,7 @@ from tests.support.browsing import Browser
 
 WELL_PAID: Mapping[str, Answers | list[Answers]] = {
     **SINGLE,
-    "about/p1": {"about": ["none"]},
+    "about": {"about-p1": ["none"]},
     "receives": {"receives": ["none"]},
     "income_kinds/p1": {"income_kinds": ["wages"]},
     "job/p1/i1": {"employer": "", "pay_period": "month", "pay_told": "same"},

@@ -132,3 +132,14 @@ async def test_nobody_reaches_anothers_question_or_decision(
     for path in ("requests", "decisions"):
         url = f"/benefits/status/{path}/{time_ordered_id()}"
         assert (await sent.browser.get(url)).status == 404
+
+
+async def test_when_every_office_said_no_the_change_pages_say_so_and_lead_on(
+    sent: PageSeen,
+) -> None:
+    await db.execute("update referrals set state = 'denied'")
+    page = await sent.browser.get("/benefits/status/change/rent")
+    assert page.url == "/benefits/status/change"
+    assert "none can use a change" in page.text
+    assert page.link("Apply for another program") == "/benefits/status/add"
+    assert page.tree.find(".//main//form") is None

@@ -22,11 +22,11 @@ CONTACT: Answers = {
 }
 
 
-def born(year: int, month: int = 0, day: int = 0) -> Answers:
+def born(year: int, month: int = 0, day: int = 0, person: str = "p1") -> Answers:
     return {
-        "birth_date-year": str(year),
-        "birth_date-month": str(month or ""),
-        "birth_date-day": str(day or ""),
+        f"birth_date-{person}-year": str(year),
+        f"birth_date-{person}-month": str(month or ""),
+        f"birth_date-{person}-day": str(day or ""),
     }
 
 
@@ -34,7 +34,7 @@ def born(year: int, month: int = 0, day: int = 0) -> Answers:
 SINGLE: Mapping[str, Answers | list[Answers]] = {
     "contact": CONTACT,
     "people": {"people-more": "no"},
-    "birth_date/p1": born(1985, 3, 4),
+    "birth_date": born(1985, 3, 4),
     "helps_wanted": {"helps_wanted": ["none"]},
 }
 
@@ -122,20 +122,24 @@ FAMILY: Mapping[str, Answers | list[Answers]] = {
         {"people-more": "yes", "people-name": "Sol"},
         {"people-more": "no"},
     ],
-    "birth_date/p1": born(1985, 3, 4),
-    "birth_date/p2": born(1987, 5, 6),
-    "birth_date/p3": born(2014, 7, 8),
-    "birth_date/p4": born(2023, 1, 2),
+    "birth_date": {
+        **born(1985, 3, 4),
+        **born(1987, 5, 6, "p2"),
+        **born(2014, 7, 8, "p3"),
+        **born(2023, 1, 2, "p4"),
+    },
     "partner/p1": {"partner": "p2"},
-    "parents/p3": {"parents": ["p1", "p2"]},
-    "parents/p4": {"parents": ["p1", "p2"]},
+    "parents": {"parents-p3": ["p1", "p2"], "parents-p4": ["p1", "p2"]},
     "one_tax_return": {"one_tax_return": "yes"},
     "helps_wanted": {"helps_wanted": ["none"]},
     "applicants": {"applicants": "everyone"},
-    "about/p1": {"about": ["in_approved_activity"]},
-    "about/p2": {"about": ["in_approved_activity"]},
-    "about/p3": {"about": ["in_school"]},
-    "about/p4": {"about": ["needs_child_care"]},
+    "situations": {"situations": ["in_approved_activity", "in_school", "needs_child_care"]},
+    "about": {
+        "about-p1": ["in_approved_activity"],
+        "about-p2": ["in_approved_activity"],
+        "about-p3": ["in_school"],
+        "about-p4": ["needs_child_care"],
+    },
     "receives": {"receives": ["none"]},
     "children_with_income": {"children_with_income": ["none"]},
     "income_kinds/p1": {"income_kinds": ["wages"]},
@@ -156,10 +160,9 @@ FAMILY: Mapping[str, Answers | list[Answers]] = {
         "steady_own_work": "yes",
     },
     "more_income/p2": {"more_income-more": "no"},
-    "where": {"where": "seattle"},
-    "tenure": {"tenure": "renter"},
+    "where": {"where": "seattle", "tenure": "renter"},
     "rent": {"rent": "1850", "rent-period": "month"},
-    "utility_account": {"utility_account": "yes"},
+    "utility_account": {"utility_account": "unsure"},
     "childcare_cost": {"childcare_cost": "0", "childcare_cost-period": "month"},
     "bills": {"bills": ["heating", "electricity", "phone"]},
     "liquid_assets": {"liquid_assets": "400"},

@@ -54,7 +54,7 @@ NAMES = (
 )  # fmt: skip
 # What stands in the addresses of real pages and people.
 REAL_PARTS = {
-    "key": ("contact", "people", "birth_date/p1", "income_kinds/p1", "where", "tenure", "rent"),
+    "key": ("contact", "people", "birth_date", "income_kinds/p1", "where", "tenure", "rent"),
     "person": ("p1",),
     "program": ("orca_lift", "wic"),
 }

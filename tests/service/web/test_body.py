@@ -13,6 +13,8 @@ from service.errors import Malformed
 from service.services import Services
 from tests.service.web.small_app import small_app
 
+pytestmark = pytest.mark.once
+
 JSON = {"content-type": "application/json"}
 
 
@@ -103,7 +105,7 @@ def test_hostile_nesting_costs_no_more_than_one_pass(body: bytes) -> None:
 
 async def with_token(small: httpx.AsyncClient, rest: bytes) -> bytes:
     """A form body that our own page could have sent, with `rest` behind its token."""
-    page = (await small.get("/words")).text
+    page = (await small.get("/benefits/first")).text
     token = page.split('name="_csrf" value="')[1].split('"')[0]
     return b"_csrf=" + token.encode() + b"&" + rest
 
@@ -125,23 +127,23 @@ BAD_FORMS = [
 async def test_a_form_that_no_page_of_ours_sends_is_refused(
     small: httpx.AsyncClient, rest: bytes, status: int, code: str
 ) -> None:
-    answer = await small.post("/form", content=await with_token(small, rest), headers=FORM)
+    answer = await small.post("/benefits/form", content=await with_token(small, rest), headers=FORM)
     assert answer.status_code == status, code
     assert "<h1>" in answer.text
 
 
 async def test_a_sound_form_comes_through_with_its_lists(small: httpx.AsyncClient) -> None:
     body = await with_token(small, b"name=Jos%C3%A9+P.&boxes=1&boxes=2&;=3")
-    answer = await small.post("/form", content=body, headers=FORM)
+    answer = await small.post("/benefits/form", content=body, headers=FORM)
     assert answer.json() == {"name": "José P.", "boxes": ["1", "2"]}
 
 
 async def test_a_file_is_taken_only_where_the_route_says_so(small: httpx.AsyncClient) -> None:
-    page = (await small.get("/words")).text
+    page = (await small.get("/benefits/first")).text
     token = page.split('name="_csrf" value="')[1].split('"')[0]
     files = {"rows": ("rows.csv", b"id,outcome\n1,approved\n", "text/csv")}
-    taken = await small.post("/upload", data={"_csrf": token}, files=files)
-    refused = await small.post("/form", data={"_csrf": token}, files=files)
+    taken = await small.post("/benefits/upload", data={"_csrf": token}, files=files)
+    refused = await small.post("/benefits/form", data={"_csrf": token}, files=files)
     assert taken.json() == {"rows": 22}
     assert refused.status_code == 415
 
@@ -152,7 +154,7 @@ async def test_a_file_is_taken_only_where_the_route_says_so(small: httpx.AsyncCl
 )
 async def test_a_broken_multipart_body_is_malformed(small: httpx.AsyncClient, body: bytes) -> None:
     headers = {"content-type": "multipart/form-data; boundary=x"}
-    answer = await small.post("/upload", content=body, headers=headers)
+    answer = await small.post("/benefits/upload", content=body, headers=headers)
     assert answer.status_code in (400, 403)
 
 

@@ -16,6 +16,8 @@ from service.services import Services
 from tests.service.web.small_app import small_app
 from tests.support.clock import StoppedClock
 
+pytestmark = pytest.mark.once
+
 HERE = "http://127.0.0.1:8000"
 GOOD = {"origin": HERE, "sec-fetch-site": "same-origin"}
 
@@ -24,6 +26,11 @@ async def signed_in(services: Services, client: httpx.AsyncClient) -> Session:
     token, session = await open_session("benefits", uuid4(), "draft", services.clock.now())
     client.cookies.set("th_benefits", token, path="/benefits/")
     return session
+
+
+async def token_of(client: httpx.AsyncClient, path: str) -> str:
+    """The token in the form of a page."""
+    return (await client.get(path)).text.split('_csrf" value="')[1].split('"')[0]
 
 
 async def test_a_form_with_its_sessions_token_is_taken(services: Services) -> None:
@@ -87,7 +94,7 @@ async def test_no_get_can_dress_up_as_a_change(services: Services, way: str) -> 
     async with small_app(services) as client:
         await signed_in(services, client)
         headers = {way: "POST"} if "-" in way else {}
-        answer = await client.get(f"/form?{way}=POST", headers=headers)
+        answer = await client.get(f"/benefits/form?{way}=POST", headers=headers)
         assert answer.status_code == 405
 
 
@@ -95,14 +102,44 @@ async def test_before_any_session_the_form_cookie_holds_page_and_browser_togethe
     services: Services, clock: StoppedClock
 ) -> None:
     async with small_app(services) as client, small_app(services) as stranger:
-        token = (await client.get("/words")).text.split('_csrf" value="')[1].split('"')[0]
-        await stranger.get("/words")
+        token = await token_of(client, "/benefits/first")
+        await stranger.get("/benefits/first")
         taken = await client.post("/benefits/begin", data={"_csrf": token}, headers=GOOD)
         foreign = await stranger.post("/benefits/begin", data={"_csrf": token}, headers=GOOD)
         assert (taken.status_code, foreign.status_code) == (200, 403)
         clock.forward(csrf.FORM_LIFE + timedelta(minutes=1))
         late = await client.post("/benefits/begin", data={"_csrf": token}, headers=GOOD)
         assert late.status_code == 403
+
+
+async def test_nothing_a_browser_carries_joins_a_visit_to_benefits_to_a_visit_to_voice(
+    services: Services,
+) -> None:
+    async with small_app(services) as client:
+        tokens = [await token_of(client, f"/{door}/first") for door in ("benefits", "voice")]
+        await client.get("/words")
+        kept = {(cookie.name, cookie.path): cookie.value for cookie in client.cookies.jar}
+        assert set(kept) == {("th_form", "/benefits/"), ("th_form", "/voice/")}
+        assert len({*kept.values(), *tokens}) == 4
+        for door, other in (("benefits", 1), ("voice", 0)):
+            sent = client.build_request("GET", f"/{door}/first").headers["cookie"]
+            assert sent == f"th_form={kept['th_form', f'/{door}/']}"
+            answer = await client.post(
+                f"/{door}/begin", data={"_csrf": tokens[other]}, headers=GOOD
+            )
+            assert answer.status_code == 403
+
+
+async def test_a_page_where_nothing_is_begun_leaves_no_cookie(services: Services) -> None:
+    app = create_app(services.settings, services.clock, services=services, opens_database=False)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HERE) as client:
+        assert "set-cookie" not in (await client.get("/")).headers
+        switched = {"_language": "es", "next": "/"}
+        foreign = {"origin": "https://evil.example"}
+        refused = await client.post("/language", data=switched, headers=foreign)
+        assert (refused.status_code, len(client.cookies)) == (403, 0)
+        await client.post("/language", data=switched, headers=GOOD)
+        assert dict(client.cookies) == {"th_lang": "es"}
 
 
 @pytest.mark.parametrize("cookie", ["", "1.2", "x." + "0" * 32, "9" * 40 + "." + "0" * 32, "٣.a"])
@@ -112,7 +149,7 @@ async def test_a_made_up_form_cookie_is_replaced_and_never_believed(
     made_up = csrf.form_token(services.keyring, cookie)
     async with small_app(services) as client:
         headers = {"cookie": f"th_form={cookie}".encode()}
-        page = await client.get("/words", headers=headers)  # type: ignore[arg-type]
+        page = await client.get("/benefits/first", headers=headers)  # type: ignore[arg-type]
         assert "th_form" in page.headers["set-cookie"]
         client.cookies.clear()
         answer = await client.post("/benefits/begin", data={"_csrf": made_up}, headers=headers)  # type: ignore[arg-type]
@@ -131,7 +168,8 @@ async def test_every_page_route_that_changes_something_refuses_a_form_without_a_
         for route in app.routes:
             rule = rules[route.name]  # type: ignore[attr-defined]
             methods = set(rule.audiences) - {"GET"}
-            if rule.door == "api" or not methods:
+            # Which language a browser is shown is no change anybody else could wish for.
+            if rule.door == "api" or not methods or route.name == "public.language":  # type: ignore[attr-defined]
                 continue
             if rule.door != NO_DOOR:
                 token, _session = await open_session(

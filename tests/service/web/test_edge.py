@@ -15,6 +15,8 @@ from service.services import Services
 from tests.service.web.small_app import small_app
 from tests.support.pages import check_page
 
+pytestmark = pytest.mark.once
+
 EXPECTED = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
@@ -65,7 +67,7 @@ async def test_only_an_https_service_asks_browsers_to_insist_on_https(
     services: Services, base_url: str, *, sent: bool
 ) -> None:
     async with small_app(behind(services, base_url)) as client:
-        answer = await client.get("/words")
+        answer = await client.get("/benefits/first")
         assert ("strict-transport-security" in answer.headers) == sent
         assert ("Secure" in answer.headers["set-cookie"]) == sent
         assert "HttpOnly" in answer.headers["set-cookie"]

@@ -15,6 +15,8 @@ from service.security.headers import CONTENT_SECURITY_POLICY
 from service.server import Server, bind, server_config
 from service.services import Services
 
+pytestmark = pytest.mark.once
+
 HOST = b"Host: 127.0.0.1:8000\r\n"
 
 

@@ -78,7 +78,7 @@ async def test_a_request_in_flight_is_finished_before_the_end(service: Service) 
     os.kill(service.pid, signal.SIGTERM)
     await asyncio.sleep(0.3)
     writer.write(b"=b")
-    assert (await reader.read(4096)).startswith(b"HTTP/1.1 403 ")
+    assert (await reader.read(4096)).startswith(b"HTTP/1.1 303 ")
     writer.close()
 
 
