@@ -11,6 +11,12 @@ TIMED := tests/journeys/test_dead_agency.py tests/service/staff/test_large_casel
 	tests/service/resident/test_return_timing.py
 # One process, one kind of database. Tests that compare times run last and alone.
 TESTS = THRESHOLD_TEST_DATABASE=$(1) $(BIN)/pytest -q
+# What is tried many times a day: all that has no web and no database, and one way through each door.
+EVERYDAY := tests/eligibility tests/forms tests/petitions tests/programs \
+	tests/service/resident/test_spine.py tests/service/exchange/test_sending.py \
+	tests/service/exchange/test_pull_and_ack.py tests/service/exchange/test_decisions.py \
+	tests/service/staff/test_casework.py tests/service/voice/test_signing.py \
+	tests/service/voice/test_counting.py
 # A file stays in one process, for what its tests share; tests/conftest.py puts long files first.
 SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 # Says at the end how long a part took, also of one that does not pass.
@@ -41,8 +47,8 @@ test: $(OK) ## Set up and pass everything: checks, SQLite, PostgreSQL, a real br
 	$(call part,Times on PostgreSQL,$(call TESTS,postgres) -m timing $(TIMED))
 	@echo "make test: $$(($$(date +%s) - $$(cat .cache/test-begun))) s in all"
 
-quick: $(OK) ## The everyday tests on SQLite, without slow ones and browsers
-	$(call part,make quick,$(call TESTS,sqlite) $(SHARED) --ignore=tests/house \
+quick: $(OK) ## The everyday tests on SQLite: rules, forms, counting, and one way through each door
+	$(call part,make quick,$(call TESTS,sqlite) $(SHARED) $(EVERYDAY) \
 		-m "not slow and not browser and not postgres" --hypothesis-profile=quick)
 
 check: $(OK) ## Format, lint, strict types, import contracts, templates, languages, the city pack
