@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, Locator, Page, Route, async_playwright
 
 from tests.support.chromium import find_chromium
 
@@ -43,6 +43,16 @@ async def axe_findings(
     """What axe finds in `html`; empty when it finds nothing."""
     async with axe_reader(browser, viewport) as findings:
         return await findings(url, html)
+
+
+async def press(target: Locator) -> None:
+    """Press a button or a link that leads to another page, and wait until all of it has come.
+
+    A click alone returns when the next page begins or before: what is read then is the old page,
+    and going elsewhere at once takes the sent form back.
+    """
+    async with target.page.expect_navigation(wait_until="load"):
+        await target.click()
 
 
 async def whole_page(page: Page) -> str:

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, Route
 
 from service.public.gallery import components
 from tests.service.pages.rendering import a_page, templates
-from tests.support.browser import AXE_SECONDS, WCAG, open_browser
+from tests.support.browser import AXE_SECONDS, WCAG, open_browser, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HOST = "http://gallery.test"
@@ -123,16 +123,15 @@ async def test_enter_means_continue_although_the_language_switch_stands_first(
         shown(browser, question(), scripts=scripts) as (page, sent),
     ):
         await page.locator("#two").fill("20")
-        await page.locator("#two").press("Enter")
-        await page.wait_for_load_state()
+        async with page.expect_navigation():
+            await page.locator("#two").press("Enter")
         assert sent == ["_csrf=token&one=410&two=20"]
 
 
 async def test_the_language_switch_sends_what_was_typed_without_a_script() -> None:
     async with open_browser() as browser, shown(browser, question(), scripts=False) as (page, sent):
         await page.locator("#two").fill("20")
-        await page.get_by_role("button", name="Español").click()
-        await page.wait_for_load_state()
+        await press(page.get_by_role("button", name="Español"))
         assert sorted(sent[0].split("&")) == ["_csrf=token", "_language=es", "one=410", "two=20"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.browser import PHONE, axe_reader, open_browser, whole_page
+from tests.support.browser import PHONE, axe_reader, open_browser, press, whole_page
 from tests.support.servers import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -34,22 +34,22 @@ async def test_a_phone_without_scripts_goes_from_the_start_to_the_receipt(tmp_pa
 
         await page.goto(f"{service.url}/benefits/start")
         await look()
-        await page.locator("#begin button.th-button").click()
-        await page.locator(CONTINUE).click()
+        await press(page.locator("#begin button.th-button"))
+        await press(page.locator(CONTINUE))
         assert await page.locator("#errors a").count() > 0
         await look()
         await page.locator("#contact_name").fill("Luz Prado")
         await page.locator("label[for=contact_language-2]").click()
-        await page.locator(CONTINUE).click()
+        await press(page.locator(CONTINUE))
         await look()
-        await page.locator("#reference button.th-button:not([name])").click()
+        await press(page.locator("#reference button.th-button:not([name])"))
         assert page.url.endswith("/benefits/apply/people")
         await look()
-        await page.locator("button[value=send]").click()
+        await press(page.locator("button[value=send]"))
         await page.locator("label[for=consent-basic_food]").click()
         await page.locator("#signature").fill("Luz Prado")
         await look()
-        await page.locator("#sign button.th-button:not([name])").click()
+        await press(page.locator("#sign button.th-button:not([name])"))
         assert page.url.endswith("/benefits/sent")
         await look()
         await page.goto(f"{service.url}/benefits/status")

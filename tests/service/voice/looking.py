@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Page
 
-from tests.support.browser import PHONE, axe_reader, open_browser, whole_page
+from tests.support.browser import PHONE, axe_reader, open_browser, press, whole_page
 from tests.support.servers import Service
 
 SECONDS = 20
@@ -63,7 +63,7 @@ async def staff_page(eyes: Eyes, service: Service, name: str) -> Page:
     await page.goto(f"{service.url}/staff/sign-in")
     await page.get_by_label("Mail address").fill(account["email"])
     await page.get_by_label("Password").fill(account["password"])
-    await page.get_by_role("button", name="Sign in").click()
+    await press(page.get_by_role("button", name="Sign in"))
     return page
 
 

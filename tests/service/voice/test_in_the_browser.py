@@ -21,7 +21,7 @@ from service.audit import unit_of_work
 from service.clock import Clock
 from service.services import load_services
 from service.settings import ROOT, Settings
-from tests.support.browser import PHONE, axe_reader, open_browser, whole_page
+from tests.support.browser import PHONE, axe_reader, open_browser, press, whole_page
 from tests.support.servers import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -55,36 +55,36 @@ async def mailed_link(service: Service, to: str) -> str:
     raise AssertionError(f"no mail to {to}: {service.last_words()}")
 
 
-async def press(page: Page, form: str) -> None:
-    await page.locator(f"#{form} button.th-button:not(.th-gone)").first.click()
+async def send(page: Page, form: str) -> None:
+    await press(page.locator(f"#{form} button.th-button:not(.th-gone)").first)
 
 
 async def write(page: Page, service: Service, look: Look) -> None:
     await page.goto(f"{service.url}/")
-    await page.get_by_role("link", name="Ask for a service").click()
+    await press(page.get_by_role("link", name="Ask for a service"))
     await look(page)
     await page.goto(f"{service.url}/voice/start")
     await look(page)
-    await press(page, "begin")
-    await press(page, "write")
+    await send(page, "begin")
+    await send(page, "write")
     assert await page.locator("#errors a").count() == 1
     await look(page)
     await page.locator("#ask").fill(ASK)
-    await press(page, "write")
+    await send(page, "write")
     await look(page)
     if page.url.endswith("/similar"):
-        await press(page, "similar")
+        await send(page, "similar")
     await page.locator("#why").fill("Nurses and cleaners finish after midnight and walk home.")
     await page.locator("label[for=topic-2]").click()
     await page.locator("#area").select_option("all")
     await look(page)
-    await press(page, "write")
+    await send(page, "write")
     await page.locator("#name").fill("Rosa Ibarra")
     await page.locator("#mail").fill("rosa@example.org")
     await look(page)
-    await press(page, "write")
+    await send(page, "write")
     await look(page)
-    await press(page, "check")
+    await send(page, "check")
     await look(page)
 
 
@@ -97,11 +97,11 @@ async def sign(
     await page.locator("#name").fill(f"Friend Number{person}")
     mail = f"friend{person}@example.org"
     await page.locator("#mail").fill(mail)
-    await press(page, "sign")
+    await send(page, "sign")
     await look(page)
     await page.goto(await mailed_link(service, mail))
     await look(page)
-    await press(page, "signature")
+    await send(page, "signature")
     await look(page)
     assert await page.locator("h1").inner_text() == "Your signature counts"
     await page.close()
@@ -161,7 +161,7 @@ async def test_a_resident_writes_finds_people_and_the_petition_crosses_its_thres
         await write(page, service, look)
         await page.goto(await mailed_link(service, "rosa@example.org"))
         await look(page)
-        await press(page, "mine")
+        await send(page, "mine")
         await look(page)
         share = await page.locator(".th-share a").inner_text()
         for person in range(NEEDED):

@@ -22,6 +22,7 @@ from petitions.protocol.sealing import leaf
 from service.settings import ROOT
 from service.voice_demo_votes import FILE
 from tests.service.voice.looking import Eyes, mails_to, phone, shows, staff_page
+from tests.support.browser import press
 from tests.support.servers import THRESHOLD, Service, plain_environment
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -55,25 +56,25 @@ async def ballot(eyes: Eyes, service: Service, page: Page, order: list[str], tur
     """Ask for a ballot, follow the mail, rank, check, cast; gives the receipt."""
     await page.goto(f"{service.url}/voice/votes/1")
     await eyes.look(page)
-    await page.get_by_role("link", name="Get your ballot").click()
+    await press(page.get_by_role("link", name="Get your ballot"))
     await page.get_by_label("Your mail").fill(VOTER)
     await page.get_by_label("Where do you live?").select_option("2")
-    await page.get_by_role("button", name="Send me the link").click()
+    await press(page.get_by_role("button", name="Send me the link"))
     links = await mails_to(service, VOTER, "/voice/votes/1/ballot", turn)
     await page.goto(links[-1])
     for place, option in enumerate(order, 1):
         await page.get_by_label(option).select_option(str(place))
     await eyes.look(page)
-    await page.get_by_role("button", name="Check my ballot").click()
+    await press(page.get_by_role("button", name="Check my ballot"))
     assert order[0] in await page.locator(".th-cards li").first.inner_text()
-    await page.get_by_role("button", name="Cast my ballot").click()
+    await press(page.get_by_role("button", name="Cast my ballot"))
     return await page.locator("#receipt").inner_text()
 
 
 async def looked_for(eyes: Eyes, service: Service, page: Page, receipt: str) -> str:
     await page.goto(f"{service.url}/voice/votes/1/receipt")
     await page.get_by_label("Your receipt").fill(receipt)
-    await page.get_by_role("button", name="Look for it").click()
+    await press(page.get_by_role("button", name="Look for it"))
     await eyes.look(page)
     return await page.locator("main").inner_text()
 
@@ -130,18 +131,18 @@ async def promise(eyes: Eyes, service: Service) -> None:
     page = await staff_page(eyes, service, "leader")
     await page.goto(f"{service.url}/staff/voice/answers")
     await eyes.look(page)
-    await page.get_by_role("link", name="When should the main library close").click()
+    await press(page.get_by_role("link", name="When should the main library close"))
     await page.locator("label", has_text="The city does it").click()
     await page.get_by_label("The answer", exact=True).fill("Open until eight from spring on.")
     await page.get_by_label("The office that answers").fill("The Public Library")
-    await page.get_by_role("button", name="Publish the answer").click()
+    await press(page.get_by_role("button", name="Publish the answer"))
     await eyes.look(page)
     await page.get_by_label("What the city will do").fill("Open until eight.")
     await page.get_by_label("The office that does it").fill("The Public Library")
     due = datetime.now(UTC) + timedelta(days=120)
     for part in ("day", "month", "year"):
         await page.locator(f"#due-{part}").fill(str(getattr(due, part)))
-    await page.get_by_role("button", name="Publish the promise").click()
+    await press(page.get_by_role("button", name="Publish the promise"))
     assert "Open until eight." in await page.locator("main").inner_text()
     await page.goto(f"{service.url}/voice/ledger?kind=vote")
     await eyes.look(page)
