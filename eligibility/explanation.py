@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from eligibility.determination import MET, Measure, Reason
+from eligibility.determination import Measure, Reason
 from eligibility.expressions.tree import PERSON_SLOT
 from eligibility.fewest import Fewest, Settled
 from eligibility.parameters import NO_FIGURE, NoValue, Reading
@@ -16,11 +16,12 @@ from eligibility.rulebook import Rulebook
 from eligibility.spans import Number, Span, ends, is_open, span
 from eligibility.switches import Switchboard
 from eligibility.tracing import TracedWorld
-from eligibility.trying import EVERYTHING, Trying
+from eligibility.trying import Trying
 from eligibility.witness import Chooser, Seen, Witness
 from eligibility.wording import Shown, Wording
 from eligibility.world import PersonView
 
+NONE_READ: tuple[Reading, ...] = ()
 NO_FIGURES = "We do not have this program's figures for that day."
 
 
@@ -52,7 +53,7 @@ class Explainer:
         self.world = world
         self.rules = rules
         self.refine = refine
-        compiler, _, self.wordings, self.personal = rules.traced
+        compiler, _, self.wordings = rules.traced
         self.tests = compiler.tests
         self.common: dict[int, Seen] = {}
         self.own: dict[int, dict[int, Seen]] = {view.place: {} for view in world.people}
@@ -62,33 +63,38 @@ class Explainer:
 
     def decide(self, result: Result) -> None:
         """Whether the tests of a program are met, and which of them decide."""
-        program, who = result.program, result.program.who
+        program = result.program
         self.world.env[PERSON_SLOT] = result.person
         own = self.own[result.person.place] if result.person else {}
-        fits, told, read = (True, 0, 0) if who is None else self._seen(who, own)
-        result.concerned = fits is not False
+        if program.who is not None and self._leaves_out(result, program.who, own):
+            return
         if program.status_now == "closed":
             result.outcome = False
-            result.why = Why((_plain("status", "unmet", program.status_text, program),), (), ())
-        elif fits is False and who is not None:
-            result.outcome, result.witness = False, [(who, told, read)]
-        else:
-            self._choose(result, Chooser(program, self._look, self.personal, self.common, own))
-            if result.outcome is None and self.refine:
-                self._try(result)
+            result.why = _closed(program)
+            return
+        chooser = Chooser(program, self._look, self.common, own)
+        result.outcome, result.concerned = chooser.decide()
+        result.witness = chooser.choose(result.outcome)
+        if result.outcome is None and self.refine:
+            self._try(result)
+
+    def _leaves_out(self, result: Result, who: Test, own: dict[int, Seen]) -> bool:
+        """Whether the program is not for this person at all. Most results end here."""
+        seen = own.get(id(who.rule))
+        if seen is None:
+            seen = own[id(who.rule)] = self._look(who)
+        if seen[0] is not False:
+            return False
+        result.concerned = result.outcome = False
+        result.witness = [(who, seen[1], seen[2])]
+        if result.program.status_now == "closed":
+            result.why = _closed(result.program)
+        return True
 
     @cached_property
     def trying(self) -> Trying:
         """Made when the first result is unclear."""
         return Trying(self.world.plain(self.rules.roots), self.rules)
-
-    def _choose(self, result: Result, chooser: Chooser) -> None:
-        program = result.program
-        fits = True if program.who is None else chooser.see(program.who)[0]
-        met = False if fits is False else chooser.see(program.tests)[0]
-        result.concerned = fits is not False
-        result.outcome = met if met is False or fits else None
-        result.witness = chooser.choose(result.outcome)
 
     def _try(self, result: Result) -> None:
         """Settle what says the same in every way that a few answers can turn out. Such a result
@@ -107,27 +113,21 @@ class Explainer:
             truth = self.trying.truth(test, result.person)
             return truth, self._told_by(test) if truth is not None else told, read
 
-        self._choose(result, Chooser(result.program, look, EVERYTHING))
+        chooser = Chooser(result.program, look)
+        result.outcome, result.concerned = chooser.decide()
+        result.witness = chooser.choose(result.outcome)
         result.tried = True
-
-    def _seen(self, test: Test, own: dict[int, Seen]) -> Seen:
-        found = own.get(id(test.rule))
-        if found is None:
-            found = own[id(test.rule)] = self._look(test)
-        return found
 
     def _look(self, test: Test) -> Seen:
         world = self.world
-        world.log = 0
         truth = self.tests[id(test.rule)](world)
-        return truth, world.log & world.told, world.log
+        log = world.log
+        return truth, log & world.told, log
 
     def explain(self, results: list[Result], minimal: bool) -> None:
         """The reasons of every result, if so asked with only the answers it cannot do without."""
         if minimal:
-            self._leave_out(
-                [one for one in results if one.outcome is not None and not (one.why or one.tried)]
-            )
+            self._leave_out([one for one in results if one.outcome is not None and not one.why])
         for result in results:
             if result.why is None:
                 self.world.env[PERSON_SLOT] = result.person
@@ -136,11 +136,15 @@ class Explainer:
     def _leave_out(self, settled: list[Result]) -> None:
         """Keep the fewest answers that force each result, and the tests that read them."""
         board = Switchboard(self.world, self.rules.roots)
-        fewest = Fewest(self.world, board, self.rules.compiler)
-        found = fewest.find([self._settled(result) for result in settled])
-        for result, one in zip(settled, found, strict=True):
+        fewest = Fewest(self.world, board, self.rules)
+        walked = [result for result in settled if not result.tried]
+        found = fewest.find([self._settled(result) for result in walked])
+        for result, one in zip(walked, found, strict=True):
             if one.needed != one.read:
                 self._choose_anew(result, one.needed, fewest)
+        for result in settled:
+            if result.tried:
+                self._choose_anew(result, fewest.find_tried(self._settled(result)), fewest)
 
     def _settled(self, result: Result) -> Settled:
         name = result.program.id
@@ -170,16 +174,20 @@ class Explainer:
 
     def _choose_anew(self, result: Result, needed: int, fewest: Fewest) -> None:
         """Among what is needed other tests may decide than among all that was told."""
-        compiler = self.rules.compiler
 
         def look(test: Test) -> Seen:
             try:
-                truth = compiler.tests[id(test.rule)](bare)
+                truth = (
+                    trying.truth(test, bare.env[PERSON_SLOT])
+                    if result.tried
+                    else self.rules.compiler.tests[id(test.rule)](bare)
+                )
             except NoValue:
                 truth = None
             return truth, needed & self._told_by(test), 0
 
         with fewest.alone(result.person, needed) as bare:
+            trying = Trying(bare, self.rules)
             result.witness = Chooser(result.program, look).choose(result.outcome)
 
     def _readable(self, program_id: str) -> int:
@@ -206,7 +214,7 @@ class Explainer:
             log = log or self._look(test)[2]
             if outcome is None:
                 settle += world.open_at(log)
-            read = world.figures_of(log)
+            read = world.figures_of(log) if log & world.figured else NONE_READ
             reasons.append(self._reason(result.program, test, outcome, mask, read))
             for one in read:
                 if one.stale:
@@ -214,20 +222,27 @@ class Explainer:
         return Why(tuple(reasons), _each_once(settle), _each_once(stale))
 
     def _reason(
-        self, program: Program, test: Test, outcome: bool | None, mask: int, read: list[Reading]
+        self, program: Program, test: Test, outcome: bool | None, mask: int, read: Sequence[Reading]
     ) -> Reason:
         """Why a test came out so. The same for everyone where it looks at no one in particular."""
         wording = self.wordings.of(program, test, outcome)
         if wording.personal:
-            return self._make(test, outcome, wording, mask, read)
+            return self._made(outcome, wording, mask, read)
         key = (id(test), outcome, mask)
         found = self.reasons.get(key)
         if found is None:
-            found = self.reasons[key] = self._make(test, outcome, wording, mask, read)
+            found = self.reasons[key] = self._made(outcome, wording, mask, read)
         return found
 
-    def _make(
-        self, test: Test, outcome: bool | None, wording: Wording, mask: int, read: list[Reading]
+    def _made(
+        self, outcome: bool | None, wording: Wording, mask: int, read: Sequence[Reading]
+    ) -> Reason:
+        if read or wording.shown or wording.blanks:
+            return self._with_numbers(outcome, wording, mask, read)
+        return Reason._make((*wording.head, self.world.told_at(mask), *wording.rest))
+
+    def _with_numbers(
+        self, outcome: bool | None, wording: Wording, mask: int, read: Sequence[Reading]
     ) -> Reason:
         world = self.world
         shown = self._shown(wording, outcome) if wording.shown else None
@@ -245,8 +260,8 @@ class Explainer:
         source = figure.source or wording.source
         facts = world.told_at(mask)
         sides = (limit, value, distance, unit, period)
-        return Reason(
-            test.id, MET[outcome], facts, *sides, *named, source, wording.text, values, wording.link
+        return Reason._make(
+            (*wording.head, facts, *sides, *named, source, wording.text, values, wording.link)
         )
 
     def _measures(
@@ -258,8 +273,8 @@ class Explainer:
     ) -> dict[str, Measure]:
         own = {"value": value, "limit": limit, "distance": distance}
         return {
-            name: Measure(closure(self.world) if closure else own[name], unit, period)
-            for name, closure, unit, period in wording.blanks
+            name: Measure(of(self.world) if of else own[name], unit, period)
+            for name, of, unit, period in wording.blanks
         }
 
     def _shown(self, wording: Wording, outcome: bool | None) -> Shown | None:
@@ -271,6 +286,11 @@ class Explainer:
             if part.holds(self.world) is outcome:
                 return part
         return parts[0]
+
+
+def _closed(program: Program) -> Why:
+    """Why nobody gets a closed program."""
+    return Why((_plain("status", "unmet", program.status_text, program),), (), ())
 
 
 def _each_once(texts: list[str]) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from eligibility.expressions.compile import Compiler
 from eligibility.expressions.tree import PERSON_SLOT
 from eligibility.parameters import NoValue
 from eligibility.program import Program
+from eligibility.rulebook import Rulebook
 from eligibility.switches import Switchboard
 from eligibility.tracing import TracedWorld
+from eligibility.trying import Trying
 from eligibility.witness import Witness
 from eligibility.world import ENV_SIZE, PersonView, World
 
@@ -44,11 +45,12 @@ class Settled:
 class Fewest:
     """Finds them for all results of one household at once, because they share most of the work."""
 
-    def __init__(self, traced: TracedWorld, board: Switchboard, compiler: Compiler) -> None:
+    def __init__(self, traced: TracedWorld, board: Switchboard, rules: Rulebook) -> None:
         self.traced = traced
         self.board = board
-        self.derived = compiler.reads.derived
-        self.tests = compiler.tests
+        self.rules = rules
+        self.derived = rules.compiler.derived
+        self.tests = rules.compiler.tests
         self.remembered: dict[int, dict[int, Any]] = {}
         for place, value in traced.memo.items():
             rests_on = traced.logs[place] & traced.told
@@ -59,11 +61,34 @@ class Fewest:
 
     def find(self, results: list[Settled]) -> list[Settled]:
         """The same results, with what each needs."""
-        self._without_each([one for one in results if one.read & (one.read - 1)])
+        self._without_each(results)
         for result in results:
             if result.needed != result.read:
                 result.needed = self._enough(result)
         return results
+
+    def find_tried(self, result: Settled) -> int:
+        """What a result needs that only trying settles. Trying may find more with less told, so
+        answers are left out one after the other until none can be any more."""
+        left, before = result.readable(), -1
+        while left != before:
+            before = left
+            for some in (*halves(left), *each_bit(left)):
+                if left & some and self._tried(result, left & ~some):
+                    left &= ~some
+        return left
+
+    def _tried(self, result: Settled, answers: int) -> bool:
+        """Whether these answers alone give the result, if need be by trying."""
+        with self.alone(result.person, answers) as bare:
+            person = bare.env[PERSON_SLOT]
+            try:
+                found = self.derived(bare, result.program.id, person)
+                if found is None:
+                    found = Trying(bare, self.rules).decide(result.program, person)[0]
+            except NoValue:
+                return False
+            return found is result.outcome
 
     def _without_each(self, results: list[Settled]) -> None:
         """What each result cannot do without: hide one answer after the other from all."""
@@ -134,7 +159,7 @@ class Fewest:
 
     def _enough(self, result: Settled) -> int:
         """Fewest answers where some can stand in for others."""
-        if self._always(result):
+        if not result.needed and self._always(result):
             return 0
         found = self._reduced(result) if result.read & (result.read - 1) else result.read
         elsewhere = result.elsewhere() if found & (found - 1) else 0
@@ -195,6 +220,16 @@ class Fewest:
                 if not self._alone(result, tried | bit):
                     tried |= bit
             one_of.append(every & ~tried)
+
+
+def halves(mask: int) -> Iterator[int]:
+    """Half of the bits, the other half, and so on with a quarter down to two each."""
+    bits = [*each_bit(mask)]
+    size = len(bits) // 2
+    while size > 1:
+        for start in range(0, len(bits), size):
+            yield sum(bits[start : start + size])
+        size //= 2
 
 
 def one_of_each(groups: list[int], chosen: int, more: int) -> int | None:

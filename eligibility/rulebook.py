@@ -6,16 +6,18 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from eligibility.circles import refuse_circles
 from eligibility.documents import Node, Table, read_document, read_text
-from eligibility.expressions.compile import Closure, Compiler, conjunction, disjunction, pays_key
+from eligibility.expressions.compile import Body, Compiler
 from eligibility.expressions.repeats import read_twice
-from eligibility.expressions.tree import PERSON_SLOT, Expr, Trees
+from eligibility.expressions.tree import Expr, Trees
+from eligibility.expressions.write import pays_key, write
+from eligibility.expressions.writer import Writer
 from eligibility.facts import Vocabulary, load_vocabulary
 from eligibility.household import Household
 from eligibility.parameter_files import load_parameters, parameters_of
@@ -23,9 +25,7 @@ from eligibility.parameters import MAX_SIZE, Parameter
 from eligibility.program import Group, Program, Test
 from eligibility.program_files import Known, read_program
 from eligibility.reading import Reader
-from eligibility.spans import ends
 from eligibility.tracing import TracedWorld
-from eligibility.witness import personal_parts
 from eligibility.wording import Wordings
 from eligibility.world import Blank, Figures, Root, World
 
@@ -73,13 +73,10 @@ class Rulebook:
         return TracedWorld(household, self.blank, self.figures_on(on), roots, on).trace()
 
     @cached_property
-    def traced(self) -> tuple[Compiler, Roots, Wordings, frozenset[int]]:
-        """What explanations need: closures that note what they read, the words, and which tests
-        and groups of tests look at the person decided on."""
-        compiler = self.compiler.traced()
-        roots = compile_roots(compiler, self.programs)
-        parts = (personal_parts(program, PERSON_SLOT) for program in self.programs.values())
-        return compiler, roots, Wordings(compiler), frozenset().union(*parts)
+    def traced(self) -> tuple[Compiler, Roots, Wordings]:
+        """What explanations need: functions that note what they read, and the words."""
+        compiler = self.compiler.tracing()
+        return compiler, compile_roots(compiler, self.programs), Wordings(compiler)
 
     def read_twice(self, rule: Expr) -> tuple[str, ...]:
         """The answers of few values that a rule of these programs reads in more than one place."""
@@ -251,39 +248,38 @@ def compile_roots(compiler: Compiler, programs: Mapping[str, Program]) -> Roots:
     """Whether each program's tests are met, and whether it pays."""
     roots: dict[str, Root] = {}
     for program in programs.values():
+        by_person = program.unit == "person"
         for name, build in ((program.id, program_root), (pays_key(program.id), pays_root)):
-            roots[name] = compiler.place(name), build(compiler, program)
+            roots[name] = compiler.root(name, build(compiler, program), by_person)
+        for test in program.all_tests():
+            compiler.remembering(test.rule)
     return roots
 
 
-def program_root(compiler: Compiler, program: Program) -> Closure:
+def program_root(compiler: Compiler, program: Program) -> Body:
     """Whether all tests of a program are met; a closed program never is."""
     if program.status_now == "closed":
-        return lambda world: False
-    root = compile_tests(compiler, program.tests)
-    if program.who is None:
-        return root
-    return conjunction([compiler.remembering(program.who.rule), root])
+        return lambda to: "False"
+    parts = [program.tests] if program.who is None else [program.who, program.tests]
+    return lambda to: to.all_of([partial(write_tests, compiler, to, part) for part in parts])
 
 
-def pays_root(compiler: Compiler, program: Program) -> Closure:
+def pays_root(compiler: Compiler, program: Program) -> Body:
     """Whether a program is likely and worth more than nothing; without an amount, if likely."""
-    root = program_root(compiler, program)
-    if program.amount is None:
+    root, amount = program_root(compiler, program), program.amount
+    if amount is None:
         return root
-    low, high = compiler.compile(program.amount.low), compiler.compile(program.amount.high)
 
-    def worth(world: World) -> bool | None:
-        if ends(low(world))[0] > 0:
-            return True
-        return None if ends(high(world))[1] > 0 else False
+    def worth(to: Writer) -> str:
+        low, high = write(to, amount.low), write(to, amount.high)
+        return f"is_more({low}, {high})"
 
-    return conjunction([root, worth])
+    return lambda to: to.all_of([partial(root, to), partial(worth, to)])
 
 
-def compile_tests(compiler: Compiler, node: Test | Group) -> Closure:
-    """The closure of a test or of a group of tests."""
+def write_tests(compiler: Compiler, to: Writer, node: Test | Group) -> str:
+    """A test or a group of tests."""
     if isinstance(node, Test):
-        return compiler.remembering(node.rule)
-    parts = [compile_tests(compiler, member) for member in node.members]
-    return conjunction(parts) if node.kind == "all" else disjunction(parts)
+        return compiler.test(to, node.rule)
+    parts = [partial(write_tests, compiler, to, member) for member in node.members]
+    return to.all_of(parts) if node.kind == "all" else to.any_of(parts)

@@ -11,11 +11,11 @@ from eligibility.explanation import Explainer, Result, Why, without_figures
 from eligibility.expressions.tree import PERSON_SLOT
 from eligibility.household import Household
 from eligibility.parameters import NoValue
-from eligibility.program import Amount
+from eligibility.program import Amount, Program
 from eligibility.rulebook import Rulebook
 from eligibility.spans import ends, is_open
 from eligibility.trying import Trying
-from eligibility.world import World
+from eligibility.world import PersonView, World
 
 NO_REASONS = Why((), (), ())
 
@@ -45,39 +45,49 @@ def screen(
     if day is None:
         raise ValueError("a day is needed to screen on")
     chosen = [rules.programs[name] for name in (rules.programs if programs is None else programs)]
-    traced = rules.traced_world(household, day) if explain else None
-    world = traced or rules.world(household, day)
+    standing = Standing(rules, day)
+    if not explain:
+        return _verdicts(chosen, standing, rules.world(household, day), refine)
+    world = rules.traced_world(household, day)
     results = [
         Result(program, person, None)
         for program in chosen
-        for person in ([None] if program.unit == "household" else world.people)
+        for person in ((None,) if program.unit == "household" else world.people)
     ]
-    if traced is None:
-        _decided(results, rules, world, refine)
-    else:
-        _explained(results, Explainer(traced, rules, refine), minimal)
-        world = traced.plain(rules.roots)
-        traced.forget()
-    standing = {one.id: (one.status_on(day), rules.hash_of(one.id)) for one in chosen}
-    return [_determination(one, rules, world, *standing[one.program.id]) for one in results]
+    _explained(results, Explainer(world, rules, refine), minimal)
+    world.roots = rules.roots  # what was read is known now, so amounts are worked out plainly
+    found = [
+        standing.determination(
+            world, one.program, one.person, one.outcome, one.concerned, one.why or NO_REASONS
+        )
+        for one in results
+    ]
+    world.forget()
+    return found
 
 
-def _decided(results: list[Result], rules: Rulebook, world: World, refine: bool) -> None:
-    """Verdicts without reasons."""
+def _verdicts(
+    programs: list[Program], standing: Standing, world: World, refine: bool
+) -> list[Determination]:
+    """Results without reasons."""
+    rules = standing.rules
     trying = Trying(world, rules)
-    derived, tests = rules.compiler.reads.derived, rules.compiler.tests
-    for result in results:
-        program, person = result.program, result.person
-        result.why = NO_REASONS
-        try:
-            if program.who is not None:
-                world.env[PERSON_SLOT] = person
-                result.concerned = tests[id(program.who.rule)](world) is not False
-            result.outcome = derived(world, program.id, person) if result.concerned else False
-            if result.outcome is None and refine:
-                result.outcome, result.concerned = trying.decide(program, person)
-        except NoValue:
-            result.why = without_figures(program)
+    derived, tests, env = rules.compiler.derived, rules.compiler.tests, world.env
+    found = []
+    for program in programs:
+        who = None if program.who is None else tests[id(program.who.rule)]
+        for person in (None,) if program.unit == "household" else world.people:
+            env[PERSON_SLOT] = person
+            concerned, outcome, why = True, None, NO_REASONS
+            try:
+                concerned = who is None or who(world) is not False
+                outcome = derived(world, program.id, person) if concerned else False
+                if outcome is None and refine:
+                    outcome, concerned = trying.decide(program, person)
+            except NoValue:
+                why = without_figures(program)
+            found.append(standing.determination(world, program, person, outcome, concerned, why))
+    return found
 
 
 def _explained(results: list[Result], explainer: Explainer, minimal: bool) -> None:
@@ -90,32 +100,51 @@ def _explained(results: list[Result], explainer: Explainer, minimal: bool) -> No
     explainer.explain(results, minimal)
 
 
-def _determination(
-    result: Result, rules: Rulebook, world: World, status: str, rules_hash: str
-) -> Determination:
-    program, person = result.program, result.person
-    outcome, why = result.outcome, result.why or NO_REASONS
-    amount: AmountRange | None = None
-    if outcome and program.amount is not None:
-        world.env[PERSON_SLOT] = person
-        try:
-            amount = amount_of(program.amount, rules, world)
-        except NoValue:
-            outcome, why = None, without_figures(program)
-    return Determination(
-        program.id,
-        person.id if person else None,
-        OUTCOMES[outcome],
-        result.concerned,
-        status,
-        program.apply,
-        amount,
-        why.reasons,
-        program.not_checked,
-        why.would_settle,
-        why.stale,
-        rules_hash,
-    )
+class Standing:
+    """The rules on one day, and how each program stands then."""
+
+    __slots__ = ("_of", "day", "rules")
+
+    def __init__(self, rules: Rulebook, day: date) -> None:
+        self.rules = rules
+        self.day = day
+        self._of: dict[str, tuple[str, str]] = {}
+
+    def determination(
+        self,
+        world: World,
+        program: Program,
+        person: PersonView | None,
+        outcome: bool | None,
+        concerned: bool,
+        why: Why,
+    ) -> Determination:
+        """A result, with its amount."""
+        amount: AmountRange | None = None
+        if outcome and program.amount is not None:
+            world.env[PERSON_SLOT] = person
+            try:
+                amount = amount_of(program.amount, self.rules, world)
+            except NoValue:
+                outcome, why = None, without_figures(program)
+        name = program.id
+        known = self._of.get(name)
+        if known is None:
+            known = self._of[name] = program.status_on(self.day), self.rules.hash_of(name)
+        return Determination(
+            name,
+            person.id if person else None,
+            OUTCOMES[outcome],
+            concerned,
+            known[0],
+            program.apply,
+            amount,
+            why[0],
+            program.not_checked,
+            why[1],
+            why[2],
+            known[1],
+        )
 
 
 def amount_of(amount: Amount, rules: Rulebook, world: World) -> AmountRange:

@@ -9,7 +9,7 @@ from typing import Any
 from eligibility.household import Income, Person
 from eligibility.parameters import Reading
 from eligibility.spans import Span
-from eligibility.world import FigureKey, PersonView, Root, World, received
+from eligibility.world import FigureKey, Root, World, received
 
 AGES = frozenset(("birth_date", "age", "age_months"))
 TIES = frozenset(("ties", "tax_household", "tax_role"))
@@ -20,12 +20,37 @@ Found = Callable[[str], int]
 class Bits(dict[str, int]):
     """The bits of each cell's answers, one for each path, given when it is first read."""
 
+    __slots__ = ("find",)
+
     def __init__(self, find: Found) -> None:
-        super().__init__()
         self.find = find
 
     def __missing__(self, name: str) -> int:
         found = self[name] = self.find(name)
+        return found
+
+
+class PersonBits(dict[str, int]):
+    """The same of one person; by far the most of all."""
+
+    __slots__ = ("base", "person", "row", "world")
+
+    def __init__(self, world: TracedWorld, person: Person, row: dict[str, Any]) -> None:
+        self.world = world
+        self.person = person
+        self.row = row
+        self.base = f"people.{person.id}."
+
+    def __missing__(self, name: str) -> int:
+        own = name[len("person.") :]
+        if own in AGES or own in TIES or "." in own:
+            found = self.world.of_person(self.person, self.row, self.base, own)
+        else:
+            told = self.row.get(own)
+            if type(told) is dict and "unknown" in told:
+                told = None
+            found = self.world.placed_at(self.base + own, told)
+        self[name] = found
         return found
 
 
@@ -39,7 +64,7 @@ class TracedWorld(World):
         self.logs: dict[int, int] = {}
         self.placed: dict[str | FigureKey, int] = {}
         self.names: list[str | FigureKey] = []
-        self.told = self.answers = self.figured = 0
+        self.told = self.figured = 0
         self.answered: dict[str, Any] = {}
         self.telling: dict[int, dict[str, Any]] = {}
         self.lists: dict[int, list[str]] = {}
@@ -53,11 +78,11 @@ class TracedWorld(World):
         self.bits: Mapping[str, int] = Bits(self._of_household)
         self.anyone.bits = Bits(self._of_anyone)
         for view, (person, row) in zip(self.people, self.rows.values(), strict=True):
-            view.bits = Bits(partial(self._of_person, person, row, f"people.{view.id}."))
+            view.bits = PersonBits(self, person, row)
             for index, income in enumerate(view.incomes):
                 path = f"people.{view.id}.incomes.{index}"
                 income.bits = Bits(partial(self._always, path, row["incomes"][index] or None))
-        self.any_income.bits = Bits(_nothing)
+        self.any_incomes[0].bits = Bits(_nothing)
         return self
 
     def forget(self) -> None:
@@ -68,7 +93,7 @@ class TracedWorld(World):
             view.bits = {}
             for income in view.incomes:
                 income.bits = {}
-        self.any_income.bits = {}
+        self.any_incomes[0].bits = {}
 
     def plain(self, roots: Mapping[str, Root]) -> World:
         """The same answers without tracing; what was found out so far is remembered."""
@@ -76,16 +101,6 @@ class TracedWorld(World):
         lane.roots = roots
         lane.memo = dict(self.memo)
         return lane
-
-    def more_people(self) -> int:
-        """How many people may still be added to the list."""
-        self.log |= self.bits["people_complete"]
-        return super().more_people()
-
-    def more_incomes(self, person: PersonView) -> int:
-        """How many incomes of a person may still be added to the list."""
-        self.log |= person.bits["person.incomes_complete"]
-        return super().more_incomes(person)
 
     def mask(self, paths: Iterable[str]) -> int:
         """The bits of some paths, given in the order in which they are first read."""
@@ -97,15 +112,14 @@ class TracedWorld(World):
     def bit(self, path: str) -> int:
         """The bit of an answer."""
         bit = self.placed.get(path)
-        return self._placed(path, self._told_json(path)) if bit is None else bit
+        return self.placed_at(path, self._told_json(path)) if bit is None else bit
 
-    def _placed(self, path: str, told: Any) -> int:
+    def placed_at(self, path: str, told: Any) -> int:
         """The bit of an answer, with what was told."""
         bit = self.placed.get(path)
         if bit is None:
             bit = self.placed[path] = 1 << len(self.names)
             self.names.append(path)
-            self.answers |= bit
             self.answered[path] = told
             if told is not None:
                 self.told |= bit
@@ -117,7 +131,7 @@ class TracedWorld(World):
 
     def named(self, mask: int) -> list[str]:
         """The paths of some bits, in the order in which they were first read."""
-        mask &= self.answers
+        mask &= ~self.figured
         found = self.lists.get(mask)
         if found is None:
             found = self.lists[mask] = self._each(mask)
@@ -129,7 +143,7 @@ class TracedWorld(World):
         if told is None:
             answered = self.answered
             told = self.telling[mask] = {path: answered[path] for path in self._each(mask)}
-        return dict(told)
+        return told
 
     def _each(self, mask: int) -> list[Any]:
         """The paths and figures of some bits."""
@@ -140,11 +154,6 @@ class TracedWorld(World):
             mask ^= 1 << place
         found.reverse()
         return found
-
-    def reading(self, figure: FigureKey) -> Reading:
-        """The figure on this day, noted as read."""
-        self.log |= self.figure_bits((figure,))
-        return self.figures[figure]
 
     def figure_bits(self, figures: Iterable[FigureKey]) -> int:
         """The bits of some figures."""
@@ -236,34 +245,34 @@ class TracedWorld(World):
             if not told:
                 for person in self.source.people:
                     if received(person, member):
-                        return self._placed(f"people.{person.id}.receives.{member}", True)
-            return self._placed(name, told)
+                        return self.placed_at(f"people.{person.id}.receives.{member}", True)
+            return self.placed_at(name, told)
         if name == "people_complete":
-            return self._placed(name, self.source.people_complete)
+            return self.placed_at(name, self.source.people_complete)
         home = self.source.facts.get("household") or {}
-        return self._placed(name, _answered(home.get(name[len("household.") :])))
+        return self.placed_at(name, _answered(home.get(name[len("household.") :])))
 
     def _of_anyone(self, name: str) -> int:
         if not name.startswith("person.receives."):
             return 0
         member = name.rpartition(".")[2]
         told = received(self.source, member)
-        return self._placed(f"household.receives.{member}", told) if told is False else 0
+        return self.placed_at(f"household.receives.{member}", told) if told is False else 0
 
-    def _of_person(self, person: Person, row: dict[str, Any], base: str, name: str) -> int:
-        own = name[len("person.") :]
+    def of_person(self, person: Person, row: dict[str, Any], base: str, own: str) -> int:
+        """The bits of an age, of ties or of a benefit of one person."""
         if own in AGES:
             told_months = person.birth is None and person.age_months is not None
             own = "age_months" if told_months else "birth_date"
         elif own in TIES:
             return self._of_ties(person, row, base, own)
-        elif own.startswith("receives."):
+        else:
             member = own[len("receives.") :]
             told = received(person, member)
             if told is None and received(self.source, member) is False:
-                return self._placed(f"household.receives.{member}", False)
-            return self._placed(base + own, told)
-        return self._placed(base + own, _answered(row.get(own)))
+                return self.placed_at(f"household.receives.{member}", False)
+            return self.placed_at(base + own, told)
+        return self.placed_at(base + own, _answered(row.get(own)))
 
     def _of_ties(self, person: Person, row: dict[str, Any], base: str, own: str) -> int:
         mine = person.ties and person.ties.tax_household
@@ -272,10 +281,10 @@ class TracedWorld(World):
             for one in self.source.people:
                 if one.ties and one.ties.tax_household == person.id:
                     namers |= self.bit(f"people.{one.id}.ties")
-        return namers or self._placed(base + "ties", _answered(row.get("ties")))
+        return namers or self.placed_at(base + "ties", _answered(row.get("ties")))
 
     def _always(self, path: str, told: Any, _: str) -> int:
-        return self._placed(path, told)
+        return self.placed_at(path, told)
 
 
 def _nothing(_: str) -> int:

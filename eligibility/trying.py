@@ -26,16 +26,6 @@ ALONE = ""
 """Stands for a tax household that nobody else has named; no label that is told is empty."""
 
 
-class Everything:
-    """Holds whatever is asked for: nothing is shared between people."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
-
-
-EVERYTHING = Everything()
-
-
 class Open(NamedTuple):
     """An answer that is not told: where it stands, and what it can be."""
 
@@ -64,12 +54,7 @@ class Trying:
         """Whether the tests of a program are met, and whether it is for this person at all."""
         if self.open.isdisjoint(self.rules.tried_for(program)):
             return None, True
-        chooser = Chooser(program, lambda test: (self.truth(test, person), 0, 0), EVERYTHING)
-        fits = True if program.who is None else chooser.see(program.who)[0]
-        if fits is False:
-            return False, False
-        met = chooser.see(program.tests)[0]
-        return (met if met is False or fits else None), True
+        return Chooser(program, lambda test: (self.truth(test, person), 0, 0)).decide()
 
     def truth(self, test: Test, person: PersonView | None) -> bool | None:
         """Whether a test holds, if need be by trying every way."""

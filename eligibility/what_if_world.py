@@ -55,7 +55,7 @@ class ChangedWorld:
         self.household = household
         self.rules = rules
         self.traced = rules.traced_world(household, on)
-        self.derived = rules.compiler.reads.derived
+        self.derived = rules.compiler.derived
         self.world = self.traced.plain(rules.roots)
         self.base: Memo = {}
         self._memos: dict[Any, Memo] = {}
@@ -70,7 +70,7 @@ class ChangedWorld:
         traced, roots = self.traced, self.rules.traced[1]
         traced.log = 0
         try:
-            outcome = self.rules.traced[0].reads.derived(traced, program.id, person)
+            outcome = self.rules.traced[0].derived(traced, program.id, person)
         except NoValue:
             traced.env = [None] * ENV_SIZE
             return None

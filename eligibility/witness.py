@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
-from eligibility.program import Group, Program, Test
+from eligibility.program import Node, Program, Test
 
 Seen = tuple[bool | None, int, int]
 """Whether a test or group holds, the bits of the told answers it rests on, and of a test the bits
@@ -14,16 +14,14 @@ Witness = list[tuple[Test, int, int]]
 
 class Chooser:
     """Chooses among the tests of one program. `look` evaluates a test. What is the same for
-    everyone is kept in `common`, the rest in `own`; `personal` holds the ids of the rules and
-    groups that look at the person decided on."""
+    everyone is kept in `common`, the rest in `own`."""
 
-    __slots__ = ("_common", "_own", "_personal", "hasty", "kept", "look", "program")
+    __slots__ = ("_common", "_own", "hasty", "kept", "look", "program")
 
     def __init__(
         self,
         program: Program,
         look: Callable[[Test], Seen],
-        personal: Container[int] = (),
         common: dict[int, Seen] | None = None,
         own: dict[int, Seen] | None = None,
     ) -> None:
@@ -31,103 +29,103 @@ class Chooser:
         self.look = look
         self.kept = 0
         # Where one answer settles the whole, and no other is needed, the rest is not looked at.
-        alone = program.who is None or (
-            type(program.tests) is Group and program.tests.kind == "all"
-        )
-        self.hasty = program.tests if alone else None
-        self._personal = personal
+        tests = program.tests_node
+        self.hasty = tests if program.who is None or not tests.settling else None
         self._own = {} if own is None else own
         self._common = {} if common is None else common
+
+    def decide(self) -> tuple[bool | None, bool]:
+        """Whether the tests of a program are met, and whether it may be for this person at all."""
+        who = self.program.who_node
+        fits = None if who is None else self.see(who)[0]
+        if fits is False:
+            return False, False
+        met = self.see(self.program.tests_node)[0]
+        return (met if met is False or fits or who is None else None), True
 
     def choose(self, outcome: bool | None) -> Witness:
         """The tests that decide, with the answers each rests on; for an unclear outcome, all
         that are still open."""
-        program, who = self.program, self.program.who
-        if who is None:
-            return self._witness(program.tests, outcome)
-        fits = self.see(who)[0]
-        if outcome is None:
-            open_tests = [] if fits is True else self._witness(who, None)
-            still = fits is not False and self.see(program.tests)[0] is None
-            return open_tests + (self._witness(program.tests, None) if still else [])
-        if outcome is False:
-            return self._witness(who if fits is False else program.tests, False)
-        return self._witness(who, True) + self._witness(program.tests, True)
-
-    def see(self, node: Test | Group) -> Seen:
-        """Whether a test or a group of tests holds and what it rests on, looked at once."""
-        name = id(node.rule) if type(node) is Test else id(node)
-        seen = self._own if name in self._personal else self._common
-        found = seen.get(name)
-        if found is None:
-            found = self._group(node) if isinstance(node, Group) else self.look(node)
-            seen[name] = found
+        tests, who = self.program.tests_node, self.program.who_node
+        found: Witness = []
+        fits = True if who is None else self.see(who)[0]
+        if who is not None and (outcome or fits is outcome):
+            self._add(found, who, outcome)
+        if outcome or (fits is not False and self.see(tests)[0] is outcome):
+            self._add(found, tests, outcome)
         return found
 
-    def _group(self, node: Group) -> Seen:
-        settling = node.kind == "any"
+    def see(self, node: Node) -> Seen:
+        """Whether a test or a group of tests holds and what it rests on, looked at once."""
+        seen = self._own if node.personal else self._common
+        found = seen.get(node.key)
+        if found is None:
+            found = self._group(node) if node.test is None else self.look(node.test)
+            seen[node.key] = found
+        return found
+
+    def _group(self, group: Node) -> Seen:
+        settling, hasty = group.settling, group is self.hasty
         result: bool | None = not settling
         rests_on = 0
-        see = self.see
-        for member in node.members:
-            answer, told, _ = see(member)
+        own, common, see = self._own, self._common, self.see
+        for node in group.members:
+            seen = (own if node.personal else common).get(node.key)
+            answer, told, _ = see(node) if seen is None else seen
             rests_on |= told
             if answer is settling:
                 result = settling
-                if node is self.hasty and told.bit_count() == 1:
+                if hasty and told.bit_count() == 1:
                     break
             elif answer is None and result is not settling:
                 result = None
         return result, rests_on, 0
 
-    def _witness(self, node: Test | Group, outcome: bool | None) -> Witness:
-        if isinstance(node, Test):
+    def _add(self, found: Witness, node: Node, outcome: bool | None) -> None:
+        """Add the tests that make a node come out so."""
+        if node.test is not None:
             _, mask, read = self.see(node)
             if outcome is not None:
                 self.kept |= mask
-            return [(node, mask, read)]
-        if outcome is not None and (node.kind == "any") is outcome:
-            return self._witness(self._easiest(node, outcome), outcome)
-        see = self.see
-        fitting = [member for member in node.members if see(member)[0] is outcome]
-        if all(type(member) is Test for member in fitting):
-            return [one for member in fitting for one in self._witness(member, outcome)]
-        # A plain test first: what it rests on is known when a choice comes up elsewhere.
-        ordered = sorted(fitting, key=lambda member: isinstance(member, Group))
-        found = {id(member): self._witness(member, outcome) for member in ordered}
-        return [test for member in fitting for test in found[id(member)]]
+            found.append((node.test, mask, read))
+        elif outcome is node.settling:
+            self._add(found, self._easiest(node, outcome), outcome)
+        else:
+            self._add_all(found, node, outcome)
 
-    def _easiest(self, node: Group, outcome: bool) -> Test | Group:
+    def _add_all(self, found: Witness, group: Node, outcome: bool | None) -> None:
+        """Add every member that comes out so."""
+        own, common, see = self._own, self._common, self.see
+        groups = []
+        for node in group.members:
+            seen = (own if node.personal else common).get(node.key) or see(node)
+            if seen[0] is not outcome:
+                continue
+            if node.test is None:
+                groups.append((len(found), node))
+                continue
+            if outcome is not None:
+                self.kept |= seen[1]
+            found.append((node.test, seen[1], seen[2]))
+        # Choices come last: what plain tests rest on is known by then.
+        chosen: list[tuple[int, Witness]] = []
+        for place, node in groups:
+            below: Witness = []
+            self._add(below, node, outcome)
+            chosen.append((place, below))
+        for place, below in reversed(chosen):
+            found[place:place] = below
+
+    def _easiest(self, group: Node, outcome: bool) -> Node:
         """The member that settles a group with the fewest answers beyond those that are needed
         anyway, the first of them."""
-        best, least = node.members[0], -1
-        for member in node.members:
+        best, least = group.members[0], -1
+        for member in group.members:
             answer, told, _ = self.see(member)
             if answer is outcome:
                 effort = (told & ~self.kept).bit_count()
                 if least < 0 or effort < least:
                     best, least = member, effort
-                if node is self.hasty and told.bit_count() == 1:
+                if group is self.hasty and told.bit_count() == 1:
                     break
         return best
-
-
-def personal_parts(program: Program, slot: int) -> set[int]:
-    """The ids of the rules and groups that look at the person decided on, held in this slot."""
-    found: set[int] = set()
-    if program.who is not None:
-        _add_personal(program.who, slot, found)
-    _add_personal(program.tests, slot, found)
-    return found
-
-
-def _add_personal(node: Test | Group, slot: int, found: set[int]) -> bool:
-    if isinstance(node, Test):
-        personal = slot in node.rule.free
-        name = id(node.rule)
-    else:
-        personal = sum(_add_personal(member, slot, found) for member in node.members) > 0
-        name = id(node)
-    if personal:
-        found.add(name)
-    return personal

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from eligibility.expressions.compile import Closure, Compiler
+from eligibility.determination import MET
+from eligibility.expressions.compile import Compiler, Function
 from eligibility.expressions.tree import PERSON_SLOT, Expr
 from eligibility.program import Program, Test
 
@@ -15,27 +16,28 @@ OWN_PLACEHOLDERS = ("value", "limit", "distance")
 
 
 class Shown(NamedTuple):
-    """The two sides of a comparison, as closures, with their unit."""
+    """The two sides of a comparison, as functions, with their unit."""
 
-    holds: Closure
-    value: Closure
-    limit: Closure
+    holds: Function
+    value: Function
+    limit: Function
     unit: str | None
     period: str | None
 
 
 class Blank(NamedTuple):
-    """One placeholder of a sentence. Without a closure it is the comparison's own."""
+    """One placeholder of a sentence. Without a function it is the comparison's own."""
 
     name: str
-    closure: Closure | None
+    of: Function | None
     unit: str
     period: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One test and outcome. `personal`: whether the reason differs from person to person."""
+    """One test and outcome. `personal`: whether the reason differs from person to person. A
+    reason without any number is `head`, the answers, and `rest`."""
 
     text: str
     shown: tuple[Shown, ...]
@@ -43,6 +45,8 @@ class Wording:
     link: str | None
     source: dict[str, str]
     personal: bool
+    head: tuple[str, str]
+    rest: tuple[Any, ...]
 
 
 class Wordings:
@@ -71,16 +75,20 @@ class Wordings:
             elif name in program.values:
                 tree = program.values[name]
                 unit = tree.type.unit or tree.type.kind
-                closure = self.compiler.remembering(tree)
-                blanks.append(Blank(name, closure, unit, tree.type.period))
+                of = self.compiler.remembering(tree)
+                blanks.append(Blank(name, of, unit, tree.type.period))
                 free |= tree.free
+        link = next(iter(sorted(test.rule.links)), None)
+        source = (test.source or program.law).to_json()
         return Wording(
             text,
             shown,
             tuple(blanks),
-            next(iter(sorted(test.rule.links)), None),
-            (test.source or program.law).to_json(),
+            link,
+            source,
             PERSON_SLOT in free,
+            (test.id, MET[outcome]),
+            (*[None] * 8, False, None, source, text, {}, link),
         )
 
     def _shown(self, part: Expr) -> Shown:

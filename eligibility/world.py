@@ -21,7 +21,8 @@ from eligibility.household import FIRST_BIRTH, Household, Income, Pay, Person, T
 from eligibility.parameters import Parameter, Reading, read_figure
 from eligibility.spans import Span, ends, span
 
-ENV_SIZE = 32
+ENV_SIZE = 1
+"""Only the person decided on is told from outside."""
 PLACES = 1024
 """More than there can be people: what is remembered for one person has a place of its own."""
 FigureKey = tuple[str, TakesOver]
@@ -38,6 +39,7 @@ class Figures(dict[FigureKey, Reading]):
         self.lines: dict[int, Any] = {}
 
     def __missing__(self, key: FigureKey) -> Reading:
+        """Raises NoValue before its first dated value."""
         found = self[key] = read_figure(self.parameters[key[0]], key[1], self.on)
         return found
 
@@ -72,8 +74,8 @@ class IncomeView:
         self.cells = cells
 
 
-Root = tuple[int, Callable[["World"], bool | None]]
-"""Where a whole program's result is remembered for each person, and its closure."""
+Root = tuple[int, Callable[..., bool | None]]
+"""Where a whole program's result is remembered for each person, and its function."""
 
 
 class Blank:
@@ -112,9 +114,9 @@ class Blank:
 
 
 class World:
-    """Everything closures read. Not shared between threads; one for each screening.
+    """Everything rules read. Not shared between threads; one for each screening.
 
-    `figures` are the parameters of this day, for all screenings of the day; `roots` the closures
+    `figures` are the parameters of this day, for all screenings of the day; `roots` the functions
     of whole programs, each with the place of what it remembers.
     """
 
@@ -141,7 +143,8 @@ class World:
         self.people = [self._person(index, person) for index, person in enumerate(household.people)]
         self.name_tax_households()
         self.anyone = self._anyone()
-        self.any_income = IncomeView(dict(blank.income))
+        self.anybody = (self.anyone,)
+        self.any_incomes = (IncomeView(dict(blank.income)),)
         self._lay_out_receives()
 
     def lane(self) -> World:
@@ -215,10 +218,6 @@ class World:
                 if got:
                     home[f"household.receives.{member}"] = True
         self.anyone.cells.update(implied)
-
-    def reading(self, figure: FigureKey) -> Reading:
-        """The figure on this day. Raises NoValue before its first dated value."""
-        return self.figures[figure]
 
     def day(self, which: str, at: MonthDay) -> date:
         """A named day around the day of screening."""

@@ -1,4 +1,4 @@
-"""The columns evaluator: the scalar evaluator's closures, for all households of a block at once."""
+"""The columns evaluator: the tree's values, for all households of a block at once."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ from eligibility.batch.values import (
     sure,
     where,
 )
-from eligibility.expressions.compile import pays_key
-from eligibility.expressions.loops import LOOPS
-from eligibility.expressions.tree import BOOL, EACH_SLOT, PERSON_SLOT, Expr
+from eligibility.expressions.tree import BOOL, EACH_SLOT, LOOPS, PERSON_SLOT, Expr
+from eligibility.expressions.write import pays_key
 from eligibility.parameters import Reading
 from eligibility.program import Group, Program, Test
 from eligibility.ratio import inverse

@@ -25,8 +25,7 @@ from eligibility.batch.results import (
 )
 from eligibility.batch.scalar import Scalar, amount_of
 from eligibility.batch.values import Numbers, Truths
-from eligibility.expressions.loops import LOOPS
-from eligibility.expressions.tree import Expr
+from eligibility.expressions.tree import LOOPS, Expr
 from eligibility.program import Program
 from eligibility.rulebook import Rulebook
 from eligibility.spans import OPEN

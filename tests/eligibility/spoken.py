@@ -20,7 +20,7 @@ from eligibility.parameters import Parameter
 from eligibility.reading import Reader
 from eligibility.spans import Span
 from eligibility.tracing import TracedWorld
-from eligibility.world import Blank, Figures, World
+from eligibility.world import Blank, Figures, Root, World
 from tests.eligibility.packs import LINES, ROOT
 
 ON = date(2025, 6, 1)
@@ -126,19 +126,22 @@ class Worth(Speech):
         super().__init__()
         self.on = on
         self.plain = Compiler()
-        self.traced = self.plain.traced()
+        self.traced = self.plain.tracing()
         self.blank, self.figures = Blank(vocabulary()), Figures(parameters(), on)
-        self.roots = {
+        self.roots: dict[str, Root] = {
             "help": (1, lambda world: world.household["household.homeless"]),
             "help:pays": (2, lambda world: world.household["household.heating_paid"]),
-            "bus": (5_000, lambda world: world.env[PERSON_SLOT].cells["person.disabled"]),
-            "bus:pays": (7_000, lambda world: world.env[PERSON_SLOT].cells["person.veteran"]),
+            "bus": (5_000, lambda world, person: person.cells["person.disabled"]),
+            "bus:pays": (7_000, lambda world, person: person.cells["person.veteran"]),
         }
+
+    def world(self, home: Household) -> World:
+        return World(home, self.blank, self.figures, self.roots, self.on)
 
     def of(self, text: str, home: Household) -> Any:
         """The value, worked out plainly and again noting what is read, which must agree."""
         tree = self.read(text)
-        world = World(home, self.blank, self.figures, self.roots, self.on)
+        world = self.world(home)
         noting = TracedWorld(home, self.blank, self.figures, self.roots, self.on).trace()
         for each in (world, noting):
             each.env[PERSON_SLOT] = each.people[0] if each.people else None

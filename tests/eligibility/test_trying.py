@@ -11,6 +11,7 @@ from benchmarks.soundness.partial import partial_household
 from eligibility import Determination, Household, Rulebook, screen
 from eligibility.expressions.repeats import TAX
 from tests.eligibility.households import Facts
+from tests.eligibility.test_laws import only
 
 ON = date(2026, 11, 22)
 CHILD = "apple_health_children"
@@ -103,3 +104,19 @@ def test_only_answers_of_few_values_that_are_read_in_two_places_are_tried(rules:
     found = rules.read_twice(income.rule)
     assert TAX in found
     assert "person.age" not in found
+
+
+def test_what_only_trying_settles_names_answers_none_of_which_can_be_left_out(
+    rules: Rulebook,
+) -> None:
+    family_of_three = family(None)
+    home = Household.from_facts(family_of_three, rules.facts)
+    [child] = [one for one in screen(home, rules, ON, [CHILD], minimal=True) if one.person == "p3"]
+    named = {path for reason in child.because for path in reason.facts}
+    assert "people.p2.birth_date" not in named
+
+    def outcome(paths: set[str]) -> str:
+        return results(only(family_of_three, paths), rules, True, False)[CHILD, "p3"].outcome
+
+    assert outcome(named) == child.outcome == "likely"
+    assert {outcome(named - {path}) for path in named} == {"unclear"}

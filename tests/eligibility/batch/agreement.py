@@ -34,13 +34,12 @@ def scalar_verdicts(
     programs: Sequence[str] | None = None,
 ) -> list[Verdict]:
     """One verdict for each household or person, program after program."""
-    found = []
-    for program in programs or rules.programs:
-        for household in households:
-            for one in screen(household, rules, on, [program], explain=False):
-                amount = one.amount and (one.amount.low, one.amount.high)
-                found.append(Verdict(one.outcome, one.concerned, amount))
-    return found
+    found: dict[str, list[Verdict]] = {name: [] for name in programs or rules.programs}
+    for household in households:
+        for one in screen(household, rules, on, list(found), explain=False):
+            amount = one.amount and (one.amount.low, one.amount.high)
+            found[one.program].append(Verdict(one.outcome, one.concerned, amount))
+    return [verdict for each in found.values() for verdict in each]
 
 
 def walked_verdicts(
@@ -66,7 +65,7 @@ def _walked(world: World, rules: Rulebook, program: Program, person: PersonView 
         world.env[PERSON_SLOT] = person
         if program.who is not None:
             concerned = rules.compiler.compile(program.who.rule)(world) is not False
-        derived = rules.compiler.reads.derived
+        derived = rules.compiler.derived
         outcome = derived(world, program.id, person) if concerned else False
         if outcome and program.amount is not None:
             world.env[PERSON_SLOT] = person

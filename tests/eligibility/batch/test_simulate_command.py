@@ -80,8 +80,17 @@ def test_a_saved_population_is_read_again_with_the_same_result(
         ([*MADE_UP, "--by", "rent"], "cannot be grouped by rent"),
         ([*MADE_UP, "--rows"], "--rows writes into the folder"),
         ([*MADE_UP, "--scheduler", "tcp://x"], "--scheduler goes with --engine dask."),
+        ([*MADE_UP, "--out", __file__], "is no folder."),
+        ([*MADE_UP, "--save", f"{__file__}/folder"], "cannot be used"),
     ],
 )
 def test_wrong_use_is_told_in_plain_words(given: list[str], says: str, capsys: Output) -> None:
     assert main(given) == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_file_without_households_is_no_simulation(tmp_path: Path, capsys: Output) -> None:
+    path = tmp_path / "nobody.csv"
+    path.write_text("", encoding="utf-8")
+    assert main(["simulate", str(path), "--engine", "serial"]) == 2
+    assert "There are no households in" in capsys.readouterr().err

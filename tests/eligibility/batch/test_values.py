@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,6 @@ from eligibility.batch.values import (
     where,
     whole,
 )
-from eligibility.expressions.fused import COMPARISONS
 from eligibility.money import ROUNDINGS, rounded
 from eligibility.ratio import ratio
 from eligibility.spans import ends, greatest, hull, least, span
@@ -26,6 +27,14 @@ from eligibility.spans import ends, greatest, hull, least, span
 ENDS = st.integers(-(10**12), 10**12)
 PAIRS = st.lists(st.tuples(ENDS, ENDS), min_size=3, max_size=3)
 UNDERS = st.sampled_from((1, 2, 3, 12, 2520, 10**9))
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def columns(pairs: list[tuple[int, int]], under: int) -> Numbers:
