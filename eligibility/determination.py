@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from eligibility.ratio import Exact, Ratio
 from eligibility.spans import Number, Span, is_open
+from eligibility.telling import sentence
 
 LIKELY, UNLIKELY, UNCLEAR = "likely", "unlikely", "unclear"
 OUTCOMES: dict[bool | None, str] = {True: LIKELY, False: UNLIKELY, None: UNCLEAR}
@@ -61,7 +62,8 @@ class Reason(NamedTuple):
     link: str | None
 
     def to_json(self) -> dict[str, Any]:
-        """The contract's object."""
+        """The contract's object. `text` is the whole sentence in English; `template` is the message
+        that has words in other languages, with a blank for each of `values`."""
         return {
             "test": self.test,
             "outcome": self.outcome,
@@ -77,7 +79,8 @@ class Reason(NamedTuple):
             "stale": self.stale,
             "confidence": self.confidence,
             "source": self.source,
-            "text": self.text,
+            "text": sentence(self),
+            "template": self.text,
             "values": {name: measure.to_json() for name, measure in self.values.items()},
             "link": self.link,
         }

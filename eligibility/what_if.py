@@ -16,7 +16,10 @@ from eligibility.what_if_facts import AGES, JOINS, LEAVES, with_answer, with_per
 from eligibility.what_if_levers import Lever, levers_at
 from eligibility.what_if_world import ChangedWorld, Counted, Standing
 
-NEAR = 100
+NEAR, WIDEST = 100, 11
+"""What turned unclear mostly settles within an eleventh: from four weeks to 52/12 are 8 percent."""
+FAR = 4
+"""So many times as much is as far as anybody wants to know of it."""
 MOST_PROOFS = 400
 """So many intervals are looked at for one number and one result, then single values only."""
 
@@ -76,6 +79,8 @@ def what_if(
     settled now this is proved, by screening whole ranges at once, which is certain under every
     value in them. A result that is unclear now has no such proof: single values are tried, one,
     three, seven and so on away, and the nearest that differs is narrowed down (`proved` is off).
+    Where a settled result turns unclear first, where it settles the other way is named as well,
+    and found likewise.
     A yes or no and a choice are tried with each other answer. Somebody more or fewer in the home
     is tried as in `what_if_facts`. An answer that was not looked at for a result cannot change it
     alone, so it is not tried. Raises ValueError without a day, KeyError for an unknown program.
@@ -166,6 +171,42 @@ class Search:
                     insort(self.found, found)
                 made = self.world.made(lever, one, found)
                 yield self._change(one, lever, found, made, proved)
+                if made[0] is None and one.outcome is not None:
+                    yield from self._further(lever, one, found, far)
+
+    def _further(self, lever: Lever, one: Standing, found: int, far: int) -> Iterator[Change]:
+        """Where a result that turned unclear first settles the other way."""
+        value = self._settles(lever, one, found, far)
+        if value is not None:
+            insort(self.found, value)
+            made = self.world.made(lever, one, value)
+            yield self._change(one, lever, value, made, proved=False)
+
+    def _settles(self, lever: Lever, one: Standing, found: int, far: int) -> int | None:
+        """The nearest of some single values past `found` that gives the other settled result."""
+
+        def settled(value: int) -> bool:
+            return self.world.outcome(lever, one, value, value) is (not one.outcome)
+
+        step = 1 if far > found else -1
+        far = step * min(step * far, step * (found + step * FAR * abs(found)))
+        if found == far or not settled(far):
+            return None
+        unclear, value, width = found, far, abs(found) // WIDEST + 1
+        while (far - unclear) * step > width:
+            probe = unclear + step * width
+            if settled(probe):
+                value = probe
+                break
+            unclear, width = probe, 4 * width
+        while abs(value - unclear) > 1:
+            middle = self._middle(lever, unclear + step, value, step)
+            middle -= step if middle == value else 0
+            if settled(middle):
+                value = middle
+            else:
+                unclear = middle
+        return value
 
     def _nearest(self, lever: Lever, one: Standing, near: int, far: int) -> int | None:
         if not one.walked:

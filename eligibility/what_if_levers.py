@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from eligibility.dates import age_months
-from eligibility.facts import Fact, FactType, Vocabulary
+from eligibility.facts import TOLD_PERIODS, Fact, FactType, Vocabulary
 from eligibility.household import Household, Income, Pay, Person
 from eligibility.spans import Number, ends
 from eligibility.world import received
@@ -106,6 +106,8 @@ def _income(
         least, most = facts["amount"].bounds or (0, 0)
         low, high = pay_range(whole, 0 if pay.self_employed is False else least, most)
         yield Lever("income.amount", *whose, mean(whole), (), low, high, pay.period)
+        if not pay.dates and pay.period in TOLD_PERIODS:
+            yield Lever("income.period", *whose, pay.period, periods_beside(pay.period))
     if pay.self_employed:
         other = tuple(one for one in (True, False) if one is not pay.after_costs)
         yield Lever("income.after_costs", *whose, pay.after_costs, other)
@@ -114,6 +116,12 @@ def _income(
             yield Lever("income.costs", *whose, pay.costs, (), low, high, pay.period)
     other = tuple(one for one in (True, False) if one is not pay.steady)
     yield Lever("income.steady", *whose, pay.steady, other)
+
+
+def periods_beside(period: str) -> tuple[str, ...]:
+    """The next shorter and longer one: pay is often typed with a period beside its own."""
+    place = TOLD_PERIODS.index(period)
+    return tuple(one for n, one in enumerate(TOLD_PERIODS) if abs(n - place) == 1)
 
 
 def _another_income(path: str, person: Person, vocabulary: Vocabulary, on: date) -> Iterator[Lever]:

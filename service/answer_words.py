@@ -104,6 +104,8 @@ def choice_name(fact: str, value: str, services: Services, words: Translator) ->
     """A chosen value in words; what has none stays as it is stored."""
     if fact == "household.county":
         return words.gettext(services.city.counties.get(value, value))
+    if fact == "income.period":
+        return words.gettext(PERIODS[value])
     known = CHOICES.get(fact, {}).get(value)
     return words.gettext(known) if known is not None else value
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from eligibility.telling import HIGH, LOW, Ends, deciding_ends, one_end
+
 if TYPE_CHECKING:
     from service.i18n import Translator
 
@@ -14,11 +16,18 @@ WITHOUT_TEST = frozenset({"status", "figures"})
 
 def reason_text(program: str, reason: Mapping[str, Any], words: Translator) -> str:
     """One reason's sentence with its figures: `program.test.outcome` tells its meaning."""
-    figures = {name: measured(each, words) for name, each in reason["values"].items()}
+    told = _ends(reason["value"]), _ends(reason["limit"])
+    deciding = deciding_ends(reason["outcome"], *told)
+    figures = {
+        name: measured(each, words, deciding.get(name) or deciding.get(each["unit"]))
+        for name, each in reason["values"].items()
+    }
+    # What was stored before sentences had a template of their own has it in `text`.
+    template = reason.get("template", reason["text"])
     if reason["test"] in WITHOUT_TEST:
-        return words.gettext(reason["text"], **figures)
+        return words.gettext(template, **figures)
     context = f"{program}.{reason['test']}.{reason['outcome']}"
-    return words.pgettext(context, reason["text"], **figures)
+    return words.pgettext(context, template, **figures)
 
 
 def distance_text(reason: Mapping[str, Any], words: Translator) -> str | None:
@@ -36,21 +45,27 @@ def distance_text(reason: Mapping[str, Any], words: Translator) -> str | None:
     return words.gettext("That is {amount} under the limit.", amount=amount)
 
 
-def measured(measure: Mapping[str, Any], words: Translator) -> str:
-    """A figure with its unit, as this language writes it."""
-    amount, unit = measure["amount"], measure["unit"]
+def _ends(amount: Any) -> Ends:
+    """Both ends of a stored number; None for one that is open or not known."""
     if isinstance(amount, Mapping):
-        return _between(amount["low"], amount["high"], unit, words)
-    return _one(amount, unit, words)
+        return amount["low"], amount["high"]
+    return amount, amount
 
 
-def _between(low: Any, high: Any, unit: str, words: Translator) -> str:
-    if low is None and high is None:
-        return words.gettext("an amount we do not know yet")
-    if high is None:
+def measured(measure: Mapping[str, Any], words: Translator, told: str | None = None) -> str:
+    """A figure with its unit, as this language writes it; of a range the end that decides, or
+    both where both say something."""
+    amount, unit = measure["amount"], measure["unit"]
+    if not isinstance(amount, Mapping):
+        return _one(amount, unit, words)
+    low, high = _ends(amount)
+    end = one_end(told, low, high)
+    if end == LOW:
         return words.gettext("{low} or more", low=_one(low, unit, words))
-    if low is None or low < 0:
+    if end == HIGH and high is not None:
         return words.gettext("up to {high}", high=_one(high, unit, words))
+    if end == HIGH:
+        return words.gettext("an amount we do not know yet")
     return words.pgettext(
         "inside a sentence",
         "{low} to {high}",

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from service.caseworker.case_words import STATES
 from service.i18n import _
+from service.reasons import reason_text
+from service.referrals.grants import not_shared
 
 if TYPE_CHECKING:
     from service.i18n import Translator
@@ -21,6 +23,7 @@ OUTCOMES = {
     "unlikely": _("May not fit"),
     "unclear": _("Not clear from the answers"),
 }
+HIDDEN = _("From answers not shared with you.")
 TESTS = {"met": _("Met"), "unmet": _("Not met"), "unclear": _("Not clear")}
 REQUEST_STATES = {
     "open": _("Waiting for the resident"),
@@ -163,18 +166,18 @@ def screened(told: Mapping[str, Any], facts: Mapping[str, Any], words: Translato
     return Screened(
         who=str(people.get(told.get("person")) or words.gettext("The household")),
         outcome=words.gettext(OUTCOMES.get(told["outcome"], told["outcome"])),
-        tests=[_test_row(each, words) for each in told["because"]],
+        tests=[_test_row(str(told["program"]), each, words) for each in told["because"]],
         not_checked=[words.gettext(each) for each in told["not_checked"]],
         rules=str(told["rules"])[:12],
     )
 
 
-def _test_row(test: Mapping[str, Any], words: Translator) -> TestRow:
+def _test_row(program: str, test: Mapping[str, Any], words: Translator) -> TestRow:
     source = test.get("source") or {}
     since = test.get("since")
     return TestRow(
         outcome=words.gettext(TESTS.get(test["outcome"], test["outcome"])),
-        text=str(test["text"]),
+        text=words.gettext(HIDDEN) if not_shared(test) else reason_text(program, test, words),
         source=str(source.get("title") or ""),
         url=source.get("url"),
         since=words.date(date.fromisoformat(since)) if since else "",

@@ -65,6 +65,10 @@ async def _one(services: Services, arguments: argparse.Namespace) -> int:
         found = await replay_reference(services, plain, arguments.version, explain=True)
     except NotFound:
         raise BadUse(["There is no such application or version."]) from None
+    there = {each.program for each in found.determinations} | set(found.differs)
+    unknown = [name for name in arguments.program or () if name not in there]
+    if unknown:
+        raise BadUse([f"{name} was not screened in this version." for name in unknown])
     wanted = arguments.program or [each.program for each in found.determinations]
     if arguments.json:
         sys.stdout.write(json.dumps(as_json(found, wanted)) + "\n")
@@ -109,7 +113,8 @@ def as_json(found: Replayed, wanted: list[str]) -> dict[str, Any]:
 
 
 def _told(found: Replayed, wanted: list[str]) -> Iterator[str]:
-    from eligibility.english import sentence, summary
+    from eligibility.english import summary
+    from eligibility.telling import sentence
 
     yield f"Version {found.version}, screened for {found.on.isoformat()}"
     for each in found.determinations:

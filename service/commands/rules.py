@@ -35,7 +35,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     screen.add_argument(
         "--json", action="store_true", help="print JSON: the determinations, or the changes"
     )
-    screen.set_defaults(run=run_screen)
+    screen.set_defaults(run=run_screen, today=None)
 
 
 def read_day(text: str) -> date:
@@ -92,24 +92,46 @@ def run_screen(arguments: argparse.Namespace) -> int:
     if unknown:
         raise BadUse([f"There is no program {name}." for name in unknown])
     shape, households = _read(arguments.file)
-    results, changes = [], []
+    for number, facts in enumerate(households):
+        _read_one(arguments, rules, facts, number)
+    if arguments.json:
+        _write_json(arguments, rules, shape, households)
+        return FINE
     for number, facts in enumerate(households):
         household, on = _read_one(arguments, rules, facts, number)
-        results.append(_screen_one(arguments, rules, household, on))
-        if arguments.what_if:
-            changes.append(what_if(household, rules, on, arguments.program))
-    if arguments.json:
-        rows = [[one.to_json() for one in found] for found in changes or results]
-        parts = rows if shape == "lines" else [rows[0] if shape == "one" else rows]
-        sys.stdout.writelines(json.dumps(part) + "\n" for part in parts)
-        return FINE
-    for number, result in enumerate(results):
         head = [f"Household {number + 1}"] if shape != "one" else []
+        result = _screen_one(arguments, rules, household, on)
         lines = [*head, *_told(rules, result, explain=arguments.explain)]
         if arguments.what_if:
-            lines += ["", *table(rules, changes[number])]
+            lines += ["", *table(rules, what_if(household, rules, on, arguments.program))]
         sys.stdout.write("\n".join(lines) + "\n")
     return FINE
+
+
+def _write_json(
+    arguments: argparse.Namespace, rules: Rulebook, shape: str, households: list[Any]
+) -> None:
+    """One household after the other, so that a long file needs no more memory than a short one."""
+    from eligibility.what_if import what_if
+
+    start, between, end = ("[", ", ", "]\n") if shape == "list" else ("", "\n", "\n")
+    sys.stdout.write(start)
+    for number, facts in enumerate(households):
+        household, on = _read_one(arguments, rules, facts, number)
+        if arguments.what_if:
+            rows = [one.to_json() for one in what_if(household, rules, on, arguments.program)]
+        else:
+            rows = [one.to_json() for one in _screen_one(arguments, rules, household, on)]
+        sys.stdout.write((between if number else "") + json.dumps(rows))
+    sys.stdout.write(end)
+
+
+def _day(arguments: argparse.Namespace, household: Household) -> date:
+    """The day asked for, the household's own, or one today for the whole file."""
+    if arguments.on is None and household.on is None and arguments.today is None:
+        arguments.today = today(city_folder(arguments.city))
+    found: date = arguments.on or household.on or arguments.today
+    return found
 
 
 def _read_one(
@@ -122,7 +144,7 @@ def _read_one(
     except FactErrors as error:
         shown = [f"household {number + 1}, {at or '/'}: {text}" for at, _, text in error.errors]
         raise BadUse(shown) from None
-    return household, arguments.on or household.on or today(city_folder(arguments.city))
+    return household, _day(arguments, household)
 
 
 def _screen_one(
@@ -135,7 +157,8 @@ def _screen_one(
 
 
 def _told(rules: Rulebook, results: list[Determination], *, explain: bool) -> Iterator[str]:
-    from eligibility.english import sentence, summary
+    from eligibility.english import summary
+    from eligibility.telling import sentence
 
     for result in results:
         if not result.concerned and not explain:
@@ -185,7 +208,7 @@ def _text(name: str) -> str:
     if len(raw) > MAX_BYTES:
         raise BadUse([f"{name} is over 64 MB."])
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadUse([f"{name} is not UTF-8 text."]) from None
 
@@ -196,6 +219,9 @@ def parse_json(text: str) -> Any:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
+    except ValueError as error:
+        # What Python says of a number of thousands of digits speaks of Python's own settings.
+        raise ValueError("a number is too long" if "digits" in str(error) else error) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

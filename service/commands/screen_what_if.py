@@ -59,7 +59,7 @@ def _fact(one: Change) -> str:
 
 
 def _value(rules: Rulebook, one: Change, value: Any) -> str:
-    from eligibility.english import dollars
+    from eligibility.telling import dollars
 
     if value is None:
         return "not told" if not one.fact.startswith("people.") else ""
@@ -67,6 +67,8 @@ def _value(rules: Rulebook, one: Change, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, date):
         return value.isoformat()
+    if one.fact == "income.period":
+        return PERIODS[value]
     fact = rules.facts.facts.get(one.fact)
     if one.period is not None or (fact is not None and fact.type == "money"):
         return f"{dollars(value)} {PERIODS.get(one.period or '', '')}".strip()

@@ -78,6 +78,8 @@ def run_simulate(arguments: argparse.Namespace) -> int:
         raise BadUse(list(error.problems)) from None
     except (NoEngine, BadSetting, NoGroup) as error:
         raise BadUse([str(error)]) from None
+    except OSError as error:
+        raise BadUse([f"{error.filename or 'A file'} cannot be used: {error.strerror}."]) from None
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
@@ -104,11 +106,23 @@ def _simulate(arguments: argparse.Namespace) -> int:
         arguments.rows,
     )
     job.plans(rules)
+    _make_folders(arguments)
     found = _worked(arguments, job, rules)
+    if not found.households:
+        raise BadUse([f"There are no households in {arguments.input}."])
     sys.stdout.write(found.as_json() if arguments.json else found.table())
     if arguments.out is not None:
         found.write(arguments.out)
     return FINE
+
+
+def _make_folders(arguments: argparse.Namespace) -> None:
+    """Before the work, which may be long, so that nobody learns of a wrong folder after it."""
+    for folder in (arguments.out, arguments.save):
+        if folder is not None and folder.exists() and not folder.is_dir():
+            raise BadUse([f"{folder} is no folder."])
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
 
 
 def _worked(arguments: argparse.Namespace, job: Job, rules: Rulebook) -> Report:

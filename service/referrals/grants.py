@@ -44,6 +44,11 @@ def veiled(determination: Mapping[str, Any], fields: Iterable[str]) -> dict[str,
     return {**determination, "because": because, "would_settle": would_settle}
 
 
+def not_shared(test: Mapping[str, Any]) -> bool:
+    """Whether a test of a case's screening has lost its words so."""
+    return bool(test["text"] == NOT_SHARED)
+
+
 def fact_of(path: str) -> str:
     """The fact behind a path: `people.p2.incomes.0` is of person.incomes."""
     parts = path.split(".")
@@ -61,5 +66,6 @@ def _veiled_test(test: Mapping[str, Any], known: frozenset[str]) -> dict[str, An
         "distance": None,
         "values": {},
         "text": NOT_SHARED,
+        "template": NOT_SHARED,
     }
     return {**test, **hidden}

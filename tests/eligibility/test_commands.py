@@ -31,6 +31,9 @@ def test_screen_answers_in_the_shape_of_the_file(
     one = json.loads(screened(capsys, told(tmp_path, json.dumps(FACTS)), *options))
     many = json.loads(screened(capsys, told(tmp_path, json.dumps([FACTS, FACTS])), *options))
     lines = screened(capsys, told(tmp_path, f"{json.dumps(FACTS)}\n" * 3), *options)
+    by_windows = screened(capsys, told(tmp_path, "\ufeff" + json.dumps(FACTS)), *options)
+    assert json.loads(by_windows) == one
+    assert screened(capsys, told(tmp_path, "[]"), *options) == "[]\n"
     assert one[0]["program"] == "orca_lift"
     assert many == [one, one]
     assert [json.loads(line) for line in lines.splitlines()] == [one, one, one]

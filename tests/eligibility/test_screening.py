@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from eligibility import Household, Rulebook, rules_from_source, screen
-from eligibility.english import sentence, summary
+from eligibility.english import summary
+from eligibility.telling import sentence
 from tests.eligibility.packs import household, load_pack, one_test, program
 
 INCOME = """

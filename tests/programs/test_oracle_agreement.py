@@ -24,6 +24,7 @@ from benchmarks.oracle.households import HouseholdFile, UnreadableFile, load_fil
 from benchmarks.oracle.made_up import made_up
 from benchmarks.oracle.mapping import facts_of
 from benchmarks.oracle.model import Situation
+from benchmarks.oracle.odd import odd
 from tests.programs.oracle_households import DATA
 from tests.programs.story import rules
 
@@ -157,7 +158,7 @@ def test_a_file_of_households_alone_is_read(tmp_path: Path) -> None:
 
 def test_random_households_are_answered_whoever_is_named_first() -> None:
     asked = Answers(rules(), ("2025-06", "2025-11"))
-    for row in made_up(seed=5, count=12):
+    for row in (*made_up(seed=5, count=8), *odd(seed=5, count=8)):
         found = asked.of(row)
         mixed = copy.deepcopy(row)
         head, *rest = mixed["members"]
@@ -235,3 +236,49 @@ def test_each_difference_is_told_by_inputs_and_by_how_the_answers_differ() -> No
     # 200% of 15,650 / 12 is 2,608.33; the chart says 2,608.
     assert told("snap_eligible", False, True, paid(31_299)) == "state_food_chart"
     assert told("snap_eligible", False, True, paid(31_301)) is None
+    # What Basic Food opens follows it.
+    assert told("lifeline", False, True, paid(31_299)) == "state_food_chart"
+
+
+def test_a_difference_in_who_is_family_is_told_by_inputs() -> None:
+    student = {**ADULT, "age": 22, "tax_unit": "t3", "is_full_time_college_student": True}
+    young = {**CHILD, "age": 4}
+    assert told("snap_amount", 500, 300, ADULT, young, student) == "student_beside_children"
+    assert told("snap_amount", 500, 300, ADULT, CHILD, {**student, "age": 50}) is None
+    assert told("snap_amount", 500, 300, {**student, "tax_unit": "t1"}, young) is None
+    working = {**CHILD, "income": {"employment": 18_000}}
+    adult_child = {**ADULT, "tax_unit": "t3"}
+    assert told("apple_health_adult", True, False, adult_child, working) == "children_of_others"
+    assert told("apple_health_adult", True, False, adult_child, CHILD) is None
+    grown = {**CHILD, "age": 22}
+    assert told("apple_health_adult", True, False, ADULT, grown) == "grown_dependent"
+    mother = paid(30_000, is_mother=True)
+    assert told("wic", True, False, mother, {**CHILD, "age": 0.25}) == "after_birth"
+
+
+def test_a_difference_in_what_owners_have_is_told_by_inputs() -> None:
+    taxed = {"expenses": {"real_estate_taxes": 3_000}}
+    assert told("property_tax", True, False, ADULT, **taxed) is None
+    assert told("property_tax", True, False, ADULT) == "no_tax_to_lower"
+    loss = {**ADULT, "income": {"pension": 90_000, "self_employment": -20_000}}
+    assert told("property_tax", False, True, loss, **taxed) == "losses_added_back"
+    assert told("property_tax", False, True, paid(90_000), **taxed) is None
+    assert told("property_tax", None, True, ADULT, {**CHILD, "age": 18}, **taxed) == "who_owns"
+
+
+def test_a_woman_who_gave_birth_is_the_infants_mother_whoever_claims_it() -> None:
+    mother = {**ADULT, "age": 20, "tax_unit": "t3", "is_mother": True, "relationship": "head"}
+    infant = {**CHILD, "age": 0.25, "relationship": "child"}
+    _, person, _ = facts_of({"members": [ADULT, mother, infant]})["people"]
+    assert person["recent_birth"] == "under_6_months"
+    assert {"kind": "parent_of", "to": "p3"} in person["ties"]
+
+
+def test_places_above_the_line_are_none_for_the_model_and_open_for_residents() -> None:
+    # 20,148 a year for one person: between the line and 130 percent of it.
+    student = {**paid(20_148), "is_pregnant": True, "is_full_time_college_student": True}
+    file = HouseholdFile(("2025-11",), ({"members": [student]},))
+    answers, _ = answers_for(file)
+    assert answers["household 1"]["members"][0]["early_head_start_eligible"] is False
+    own = Answers(rules(), file.months).of(file.households[0])
+    assert own["members"][0]["early_head_start_eligible"] is None

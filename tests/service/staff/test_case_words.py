@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 
 from eligibility.answers import TAX_ROLES as STORED
 from service.answer_words import TAX_ROLES
+from service.caseworker.history import screened
+from service.referrals.grants import share, veiled
+from tests.eligibility.packs import city_rules, household
 from tests.service.pages.rendering import templates
 
 
@@ -14,3 +20,21 @@ from tests.service.pages.rendering import templates
 def test_every_tax_role_a_case_can_hold_is_said_in_words(role: str, language: str) -> None:
     said = templates().languages[language].gettext(TAX_ROLES[role])
     assert "tax return" in said if language == "en" else "impuestos" in said
+
+
+def read_by_staff(told: dict[str, Any], language: str) -> list[str]:
+    return [test.text for test in screened(told, {}, templates().languages[language]).tests]
+
+
+def test_the_tests_of_a_case_are_whole_sentences_with_their_figures() -> None:
+    facts = household({"kind": "wages", "period": "month", "amount": 400_000}, receives=[])
+    shared = share(facts, "liheap", city_rules(), date(2026, 11, 22))
+    (told,) = shared.screening
+    said = (
+        "The limit for a home of 1 person is $1,995 a month. "
+        "Your income of $4,000 is $2,005 over it."
+    )
+    assert read_by_staff(told, "en") == [said]
+    assert "$2,005" in read_by_staff(told, "es")[0] != said
+    hidden = veiled(told, ())
+    assert read_by_staff(hidden, "en") == ["From answers not shared with you."]

@@ -202,3 +202,4 @@ def test_a_stored_determination_is_replayed_from_what_is_stored(
     assert len(within(settings, lambda: db.fetch(reads))) == 3
     assert on_database("replay", "SEA-0000-00000")[0] == 2
     assert on_database("replay", "--version", "1")[0] == 2
+    assert on_database("replay", receipt.reference, "--program", "orca")[0] == 2
