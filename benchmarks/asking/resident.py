@@ -63,13 +63,13 @@ class Resident:
             tries = []
             for _try in range(1 if walk.flow.planner is None else 2):
                 began = process_time()
-                following, leads = self._led_on(walk.flow, step)
+                following, leads = self.led_on(walk.flow, step)
                 tries.append(process_time() - began)
             walk.flow, step = following, leads
             walk.times.append(min(tries))
         return walk
 
-    def _led_on(self, flow: Flow, step: Step) -> tuple[Flow, Step | None]:
+    def led_on(self, flow: Flow, step: Step) -> tuple[Flow, Step | None]:
         """The answer taken, and the page that comes next: behind it, or left open before."""
         following = self._answer(flow, step)
         leads = following.next_after(step)

@@ -24,9 +24,12 @@ SOCIAL_SECURITY = ("social_security_retirement", "social_security_disability")
 HEAD_START_INCOME = ("employment", "self_employment", "unemployment", "pension")
 HEAD_START_AGES = range(3, 6)
 PROPERTY_INCOME = tuple(kind for kind in INCOME_KINDS if kind not in OUTSIDE_TAX)
+HALF_OF_WORK_TAX = 0.07064775
 PROPERTY_LIMIT = 84_000
 """King County, tax years 2024 to 2026."""
-OLD, GROWN = 65, 19
+OLD, GROWN, OWNER = 65, 19, 18
+CHILD_OF_ONE_PARENT = 12
+STUDENT_AGES = range(18, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,11 @@ def _after_birth(asked: Asked) -> bool:
     mother = asked.member.get("is_mother") or asked.member.get("is_breastfeeding")
     infant = any(one["age"] < 1 for one in asked.household["members"])
     return bool(asked.ours and mother and infant and not asked.member.get("is_pregnant"))
+
+
+def _after_birth_at_home(asked: Asked) -> bool:
+    members = asked.household["members"]
+    return any(_after_birth(replace(asked, member=one)) for one in members)
 
 
 def _by_disability(one: Json) -> bool:
@@ -132,11 +140,36 @@ def _state_food_chart(asked: Asked) -> bool:
     return min(exact, round(exact)) < monthly <= max(exact, round(exact))
 
 
+def _student_beside_children(asked: Asked) -> bool:
+    """A student in a home with young children. The model lets any head or spouse of the home care
+    for any child and counts them all as its parents; law asks who does, a dependent mother too."""
+    members = asked.household["members"]
+    heads = {unit_of(one) for one in members if role_of(one) != "dependent"}
+    students = [
+        one
+        for one in members
+        if one.get("is_full_time_college_student") and int(one["age"]) in STUDENT_AGES
+    ]
+    young = any(one["age"] < CHILD_OF_ONE_PARENT for one in members)
+    mothers = any(role_of(one) == "dependent" and one.get("is_mother") for one in students)
+    return young and (mothers or (bool(students) and len(heads) > 1))
+
+
 def _unborn_child(asked: Asked) -> bool:
     """Someone else in the tax household is pregnant: law counts the unborn child for all in it."""
     unit, members = unit_of(asked.member), asked.household["members"]
     expecting = any(one.get("is_pregnant") and unit_of(one) == unit for one in members)
     return expecting and not asked.member.get("is_pregnant")
+
+
+def _grown_dependent(asked: Asked) -> bool:
+    """A grown dependent in the tax household as told: the model drops that household where its head
+    need not file, and with it everybody over 18."""
+    unit, members = unit_of(asked.member), asked.household["members"]
+    return any(
+        one["age"] >= GROWN and unit_of(one) == unit and role_of(one) == "dependent"
+        for one in members
+    )
 
 
 def _no_family_of_its_own(one: Json, members: list[Json]) -> bool:
@@ -147,10 +180,14 @@ def _no_family_of_its_own(one: Json, members: list[Json]) -> bool:
 
 
 def _children_of_others(asked: Asked) -> bool:
-    """The model counts the children of the home as those of an adult who need not file."""
+    """The model counts the children of the home, and their money, as those of an adult who need
+    not file."""
     members = asked.household["members"]
-    people = [asked.member] if asked.member else members
-    return bool(asked.theirs) and any(_no_family_of_its_own(one, members) for one in people)
+    people = [asked.member] if asked.answer == "apple_health_adult" else members
+    if not any(_no_family_of_its_own(one, members) for one in people):
+        return False
+    children = [one for one in members if one["age"] < GROWN]
+    return bool(asked.theirs) or _income(children, tuple(INCOME_KINDS)) > 0
 
 
 def _owners(row: Json) -> list[Json]:
@@ -159,24 +196,44 @@ def _owners(row: Json) -> list[Json]:
     return [one for one in row["members"] if unit_of(one) == first and role_of(one) != "dependent"]
 
 
+def _income_of_owners(owners: list[Json]) -> float:
+    """As on a tax return, where half of the tax on own work comes off."""
+    gains = sum(max(0.0, money(part(one, "income"), "self_employment")) for one in owners)
+    return _income(owners, PROPERTY_INCOME) - HALF_OF_WORK_TAX * gains
+
+
 def _who_owns(asked: Asked) -> bool:
     """Grown people in the home besides the couple: nothing says which of them owns it."""
-    grown = [one for one in asked.household["members"] if one["age"] >= GROWN]
+    grown = [one for one in asked.household["members"] if one["age"] >= OWNER]
     return len(grown) > len(_owners(asked.household))
 
 
 def _care_costs(asked: Asked) -> bool:
     """Income over the limit by less than medical costs, all of which the model takes off."""
     owners = _owners(asked.household)
-    income = _income(owners, PROPERTY_INCOME)
+    income = _income_of_owners(owners)
     costs = sum(money(one, "medical_expenses") for one in asked.household["members"])
     return bool(asked.theirs) and PROPERTY_LIMIT < income <= PROPERTY_LIMIT + costs
+
+
+def _losses_added_back(asked: Asked) -> bool:
+    """Owners within the limit only if a loss from own work is taken off."""
+    owners = _owners(asked.household)
+    losses = sum(min(0.0, money(part(one, "income"), "self_employment")) for one in owners)
+    income = _income_of_owners(owners)
+    return bool(asked.theirs) and income <= PROPERTY_LIMIT < income - losses
+
+
+def _no_tax_to_lower(asked: Asked) -> bool:
+    """An owner who pays no property tax: the model lowers only what is paid."""
+    costs = part(asked.household, "expenses")
+    return bool(asked.ours) and not asked.theirs and not money(costs, "real_estate_taxes")
 
 
 def _ssi_of_owners(asked: Asked) -> bool:
     """Owners over the limit with their SSI and within it without."""
     owners = _owners(asked.household)
-    income = _income(owners, PROPERTY_INCOME)
+    income = _income_of_owners(owners)
     return bool(asked.theirs) and income <= PROPERTY_LIMIT < income + _income(owners, ("ssi",))
 
 
@@ -189,22 +246,31 @@ class Difference:
     holds: Callable[[Asked], bool]
 
 
+FOOD_ANSWERS = ("snap_eligible", "snap_amount")
+BY_FOOD = ("wic", "school_meals", "head_start", "early_head_start", "lifeline")
+"""What Basic Food opens, so that a difference in it is one in these too."""
+BY_HEALTH = ("lifeline", "wic")
 HEALTH_ANSWERS = ("apple_health_adult", "apple_health_child", "chip")
 DIFFERENCES = (
     Difference("printed_meal_line", ("school_meals",), _printed_meal_line),
     Difference("head_start_child", ("school_meals",), _head_start_child),
     Difference("after_birth", ("apple_health_adult",), _after_birth),
+    Difference("after_birth", BY_HEALTH, _after_birth_at_home),
     Difference("other_health_rules", ("apple_health_adult",), _other_health_rules),
     Difference("other_health_rules", ("lifeline",), _other_health_rules_at_home),
     Difference("health_chart", (*HEALTH_ANSWERS, "wic"), _health_chart),
     Difference("health_chart", ("lifeline",), _health_chart_at_home),
     Difference("ssi_of_owners", ("property_tax",), _ssi_of_owners),
     Difference("unborn_child", HEALTH_ANSWERS, _unborn_child),
-    Difference("children_of_others", ("apple_health_adult", "lifeline"), _children_of_others),
+    Difference("children_of_others", ("apple_health_adult", *BY_HEALTH), _children_of_others),
+    Difference("grown_dependent", ("apple_health_adult",), _grown_dependent),
     Difference("who_owns", ("property_tax",), _who_owns),
+    Difference("losses_added_back", ("property_tax",), _losses_added_back),
+    Difference("no_tax_to_lower", ("property_tax",), _no_tax_to_lower),
     Difference("care_costs", ("property_tax",), _care_costs),
     Difference("pay_of_a_dependent", ("lifeline",), _pay_of_a_dependent),
-    Difference("state_food_chart", ("snap_eligible", "snap_amount"), _state_food_chart),
+    Difference("state_food_chart", (*FOOD_ANSWERS, *BY_FOOD), _state_food_chart),
+    Difference("student_beside_children", (*FOOD_ANSWERS, *BY_FOOD), _student_beside_children),
 )
 
 

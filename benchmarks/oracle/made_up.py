@@ -100,42 +100,21 @@ class _Maker:
         for place, age in enumerate(EDGE_AGES[:size]):
             role = ("head", "spouse")[place] if place < 2 else "dependent"
             relationship = ("head", "spouse")[place] if place < 2 else "child"
-            members.append(self._member(place, age, relationship, "t1", role))
+            members.append(nobody(place, age, relationship, "t1", role))
         members[0]["income"]["employment"] = pay
         members[0]["weekly_hours_worked"] = 40
         return f"{name}{step:+d}", members
-
-    def _member(
-        self, place: int, age: float, relationship: str, unit: str, role: str
-    ) -> dict[str, Any]:
-        return {
-            "id": f"p{place + 1}",
-            "age": age,
-            "relationship": relationship,
-            "tax_unit": unit,
-            "tax_role": role,
-            "is_pregnant": False,
-            "expected_children": 0,
-            "is_mother": False,
-            "is_breastfeeding": False,
-            "is_disabled": False,
-            "is_full_time_college_student": False,
-            "weekly_hours_worked": 0,
-            "income": dict.fromkeys(INCOME_KINDS, 0),
-            "medical_expenses": 0,
-            "child_support_paid": 0,
-        }
 
     def _people(self) -> list[dict[str, Any]]:
         pick, kind = self.random.randint, self.kind
         old = kind in ("elderly_single", "elderly_couple")
         age = pick(60, 90) if old else pick(19, 29) if kind == "student" else pick(20, 62)
-        people = [self._member(0, age, "head", "t1", "head")]
+        people = [nobody(0, age, "head", "t1", "head")]
         if kind in ("two_parent", "couple", "elderly_couple", "large") or (
             kind == "three_generation" and pick(0, 1)
         ):
             partner = max(19, age + pick(-6, 6))
-            people.append(self._member(1, partner, "spouse", "t1", "spouse"))
+            people.append(nobody(1, partner, "spouse", "t1", "spouse"))
         children = {"large": pick(5, 8), "student": pick(0, 2) // 2}.get(kind, pick(1, 3))
         if kind in ("single", "couple", "elderly_single", "elderly_couple", "disabled"):
             children = 0
@@ -143,11 +122,11 @@ class _Maker:
             children = pick(0, 1)
         for _ in range(children):
             young = self.random.choice((0.25, 0.75, 1, 2, 3, 4, 5, *range(6, 18)))
-            people.append(self._member(len(people), young, "child", "t1", "dependent"))
+            people.append(nobody(len(people), young, "child", "t1", "dependent"))
         if kind == "roommates_adult_child":
-            people.append(self._member(len(people), pick(19, 30), "adult_child", "t2", "head"))
+            people.append(nobody(len(people), pick(19, 30), "adult_child", "t2", "head"))
         if kind == "three_generation":
-            people.append(self._member(len(people), pick(62, 90), "parent_of_head", "t2", "head"))
+            people.append(nobody(len(people), pick(62, 90), "parent_of_head", "t2", "head"))
         for one in people:
             self._tell(one)
         self._mothers(people)
@@ -202,3 +181,24 @@ class _Maker:
         elif self.random.random() < 0.12:
             woman["is_pregnant"] = True
             woman["expected_children"] = self.random.choice((1, 1, 1, 2))
+
+
+def nobody(place: int, age: float, relationship: str, unit: str, role: str) -> dict[str, Any]:
+    """A person of whom nothing in particular is true, without money."""
+    return {
+        "id": f"p{place + 1}",
+        "age": age,
+        "relationship": relationship,
+        "tax_unit": unit,
+        "tax_role": role,
+        "is_pregnant": False,
+        "expected_children": 0,
+        "is_mother": False,
+        "is_breastfeeding": False,
+        "is_disabled": False,
+        "is_full_time_college_student": False,
+        "weekly_hours_worked": 0,
+        "income": dict.fromkeys(INCOME_KINDS, 0),
+        "medical_expenses": 0,
+        "child_support_paid": 0,
+    }

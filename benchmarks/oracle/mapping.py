@@ -6,7 +6,7 @@ whoever may get it) is said here and never in the rules.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.oracle.households import Json, money, names_of_people, part
 
@@ -56,7 +56,7 @@ def facts_of(row: Json, receives: tuple[str, ...] = ()) -> dict[str, Any]:
             "receives": got,
         },
         "people": [
-            _person(row, place, name, births.get(place, "none")) for place, name in enumerate(names)
+            _person(row, place, name, births.get(place)) for place, name in enumerate(names)
         ],
     }
 
@@ -88,7 +88,14 @@ def _yearly(dollars: float, most: int = MOST_COSTS) -> dict[str, Any]:
     return {"amount": _cents(dollars / 12), "period": "month"}
 
 
-def _births(row: Json) -> dict[int, str]:
+class Birth(NamedTuple):
+    """A birth not long ago: when, and the place of the infant among the members."""
+
+    when: str
+    infant: int
+
+
+def _births(row: Json) -> dict[int, Birth]:
     """Who gave birth not long ago: one woman for each infant, as nothing says whose it is.
 
     A woman who breastfeeds comes first and takes the oldest infant; then each mother an infant
@@ -96,10 +103,10 @@ def _births(row: Json) -> dict[int, str]:
     """
     people = list(enumerate(row["members"]))
     infants = sorted(
-        ((one["age"], one.get("tax_unit")) for _, one in people if one["age"] < INFANT_AGE),
-        key=lambda infant: -infant[0],
+        (each for each in people if each[1]["age"] < INFANT_AGE),
+        key=lambda each: -float(each[1]["age"]),
     )
-    found: dict[int, str] = {}
+    found: dict[int, Birth] = {}
     for breastfeeding in (True, False):
         for own in (True, False):
             for place, woman in sorted(people, key=lambda one: one[1]["age"]):
@@ -107,25 +114,26 @@ def _births(row: Json) -> dict[int, str]:
                 if not wanted or place in found:
                     continue
                 for infant in infants:
-                    age, unit = infant
-                    young = age * 12 < POSTPARTUM_MONTHS
-                    if (unit == woman.get("tax_unit")) == own and (young or breastfeeding):
-                        found[place] = "under_6_months" if young else "6_to_12_months"
+                    at, child = infant
+                    young = child["age"] * 12 < POSTPARTUM_MONTHS
+                    same = child.get("tax_unit") == woman.get("tax_unit")
+                    if same == own and (young or breastfeeding):
+                        found[place] = Birth("under_6_months" if young else "6_to_12_months", at)
                         infants.remove(infant)
                         break
     return found
 
 
-def _person(row: Json, place: int, name: str, birth: str) -> dict[str, Any]:
+def _person(row: Json, place: int, name: str, birth: Birth | None) -> dict[str, Any]:
     member = row["members"][place]
     student = "half_time_or_more" if member.get("is_full_time_college_student") else "no"
     return {
         "id": name,
         "age_months": min(MOST_MONTHS, round(member["age"] * 12)),
-        "ties": _ties(row, place),
+        "ties": _ties(row, place, birth),
         "pregnant": bool(member.get("is_pregnant")),
         "expected_children": round(money(member, "expected_children")),
-        "recent_birth": birth,
+        "recent_birth": birth.when if birth else "none",
         "breastfeeding": bool(member.get("is_breastfeeding")),
         "disabled": bool(member.get("is_disabled")),
         "retired_on_disability": bool(member.get("is_disabled")) and role_of(member) != "dependent",
@@ -145,8 +153,9 @@ def _person(row: Json, place: int, name: str, birth: str) -> dict[str, Any]:
     }
 
 
-def _ties(row: Json, place: int) -> list[dict[str, str]]:
-    """Tax ties as told. Head and spouse are married, and parents of their household's children."""
+def _ties(row: Json, place: int, birth: Birth | None) -> list[dict[str, str]]:
+    """Tax ties as told. Head and spouse are married, and parents of their household's children.
+    A woman who gave birth is the infant's mother, whoever claims it."""
     members, names = row["members"], names_of_people(row)
     member = members[place]
     unit, role = unit_of(member), role_of(member)
@@ -159,6 +168,8 @@ def _ties(row: Json, place: int) -> list[dict[str, str]]:
             ties.append({"kind": "spouse", "to": name})
         if role != "dependent" and other.get("relationship") == "child":
             ties.append({"kind": "parent_of", "to": name})
+    if birth and {"kind": "parent_of", "to": names[birth.infant]} not in ties:
+        ties.append({"kind": "parent_of", "to": names[birth.infant]})
     return ties
 
 

@@ -1,7 +1,8 @@
 """Asks the model itself about random households; for the environment the model is installed in.
 
 `MODEL_PYTHON -m benchmarks.oracle.model --seed 11 --count 2500 > FILE` writes a file for
-`python -m benchmarks.oracle`. It needs policyengine-us and nothing of this project's own packages.
+`python -m benchmarks.oracle`; with `--odd` the households are made to be difficult. It needs
+policyengine-us and nothing of this project's own packages.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from benchmarks.oracle.households import USUAL_MONTHS, Json
 from benchmarks.oracle.made_up import made_up
+from benchmarks.oracle.odd import odd
 
 YEAR = "2025"
 FREE, REDUCED = 1.3, 1.85
@@ -168,10 +170,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.oracle.model", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--odd", action="store_true", help="households made to be difficult")
     given = parser.parse_args()
     # It is in an environment of its own, so no check of types can know it.
     model = importlib.import_module("policyengine_us")
-    situation = Situation(made_up(given.seed, given.count))
+    situation = Situation((odd if given.odd else made_up)(given.seed, given.count))
     simulation = model.Simulation(situation=situation.entities)
     answers = answers_of(situation, simulation.calculate)
     rows = [{**row, "oracle": answers[row["id"]]} for row in situation.rows]
