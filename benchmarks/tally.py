@@ -20,6 +20,13 @@ METHODS = {
     "equal-shares": "pb",
     "equal-shares --completion increment": "pb",
 }
+# Hardly two voters alike, so that nothing can be counted together.
+WIDE = {
+    "half of 30, few projects fit": ("half", 30_000_000, (80_000, 4_000_000)),
+    "a third of 30, most fit, all much alike": ("third", 100_000_000, (3_000_000, 9_000_000)),
+    "four fifths of 30": ("most", 30_000_000, (500_000, 3_000_000)),
+}
+LIKED = {"half": 0.5, "third": 0.3, "most": 0.8}
 
 
 def ranked_file(folder: Path) -> Path:
@@ -48,6 +55,21 @@ def budget_file(folder: Path) -> Path:
         for voter in range(VOTERS):
             chosen = set(dice.choices(range(OPTIONS), liked, k=dice.randint(1, 10)))
             out.write(f"{voter};{','.join(f'p{at}' for at in sorted(chosen))}\n")
+    return path
+
+
+def wide_file(folder: Path, kind: str, budget: int, costs: tuple[int, int]) -> Path:
+    """Each voter likes each project with the same chance."""
+    dice = random.Random(3)
+    path = folder / f"{kind}.pb"
+    with path.open("w", encoding="utf-8") as out:
+        out.write(f"META\nkey;value\nbudget;{budget}\nvote_type;approval\nPROJECTS\n")
+        out.write("project_id;cost\n")
+        out.writelines(f"p{at};{dice.randint(*costs)}\n" for at in range(OPTIONS))
+        out.write("VOTES\nvoter_id;vote\n")
+        for voter in range(VOTERS):
+            chosen = [at for at in range(OPTIONS) if dice.random() < LIKED[kind]]
+            out.write(f"{voter};{','.join(f'p{at}' for at in chosen)}\n")
     return path
 
 
@@ -80,6 +102,11 @@ def main() -> None:
         for method, kind in METHODS.items():
             seconds, clock, memory = measured(files[kind], method)
             print(f"  {method:36} {seconds:6.2f} s CPU {clock:6.2f} s {memory:5.0f} MB", flush=True)
+        print("equal-shares --completion increment, each voter's choice by chance:")
+        for words, (kind, budget, costs) in WIDE.items():
+            path = wide_file(Path(folder), kind, budget, costs)
+            seconds, clock, memory = measured(path, "equal-shares --completion increment")
+            print(f"  {words:40} {seconds:6.2f} s CPU {clock:6.2f} s {memory:5.0f} MB", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import gcd
 
-from petitions.counting.bounded_shares import BoundedRun, CannotTell, Groups, Stage
+from petitions.counting.bounded_shares import BoundedRun, CannotTell, Groups, Rates, Stage
 from petitions.counting.counts import BudgetCount, Purchase
 from petitions.counting.profiles import BudgetBallots, NotCountable
 
@@ -85,8 +85,11 @@ class _Run:
     """One run at one share. Prices only rise as purses empty, so an old price is a lower bound and
     most projects need not be priced again at each stage."""
 
-    def __init__(self, crowd: _Crowd, costs: list[int], rank: list[int], share: Fraction) -> None:
+    def __init__(
+        self, crowd: _Crowd, costs: list[int], rank: list[int], share: Fraction, over: int
+    ) -> None:
         self._crowd = crowd
+        self._over = over
         self._costs = costs
         self._rank = rank
         # What a voter of each class has left, in whole numbers over one shared scale.
@@ -105,7 +108,7 @@ class _Run:
         found: list[Stage] = []
         while True:
             mark = before[len(found)].most if before and len(found) < len(before) else None
-            stage = self._stage(mark)
+            stage = self._stage((Fraction(mark[0], self._over), mark[1]) if mark else None)
             if stage is None:
                 return found
             found.append(stage)
@@ -127,8 +130,12 @@ class _Run:
                 best, chosen, paid = rate, project, price
         if best is None:
             return None
-        others = (bound for project, bound in bounds.items() if project != chosen)
-        return Stage(chosen, best, min(others, default=None), paid)
+        rival = min((bounds[one] for one in bounds if one != chosen), default=None)
+        over = self._over
+        return Stage(
+            *(chosen, (best[0] * over, best[1])),
+            *(rival and (rival[0] * over, rival[1]), paid),
+        )
 
     def _buy(self, project: int, price: Fraction) -> None:
         """Every backer pays the price, or all that is left if that is less."""
@@ -185,6 +192,8 @@ class _Count:
         self.costs = [project.cost for project in ballots.projects]
         self.groups = Groups(ballots.approvals)
         self.hints: list[dict[int, int]] = []
+        self.rates = Rates(self.groups, self.costs)
+        self.spending = self.groups.spending()
         self.start = Fraction(ballots.limit, max(1, ballots.approvals.ballots))
         backed = [one for one in range(len(self.costs)) if self.groups.backers[one].everyone]
         self.free = [one for one in backed if not self.costs[one]]
@@ -202,10 +211,16 @@ class _Count:
         """In bounds, and where they cannot tell, in exact numbers, which is slower."""
         share = self.share(steps)
         try:
-            run = BoundedRun(self.groups, self.costs, self.rank, share, hints=self.hints)
+            if self.spending.kept() > MOST_KEPT:
+                self.spending = self.groups.spending()
+            run = BoundedRun(
+                *(self.groups, self.costs, self.rank, self.rates, share),
+                hints=self.hints,
+                spending=self.spending,
+            )
             stages = run.stages(before)
         except CannotTell:
-            return _Run(self.crowd, self.costs, self.rank, share).stages(before)
+            return self._exact_run(share).stages(before)
         self.hints = run.prices
         return stages
 
@@ -213,9 +228,14 @@ class _Count:
         """The same with the exact price of each purchase."""
         share = self.share(steps)
         try:
-            return BoundedRun(self.groups, self.costs, self.rank, share, exact=True).stages()
+            return BoundedRun(
+                *(self.groups, self.costs, self.rank, self.rates, share), exact=True
+            ).stages()
         except CannotTell:
-            return _Run(self.crowd, self.costs, self.rank, share).stages()
+            return self._exact_run(share).stages()
+
+    def _exact_run(self, share: Fraction) -> _Run:
+        return _Run(self.crowd, self.costs, self.rank, share, self.rates.scale)
 
     def cost(self, stages: list[Stage]) -> int:
         return sum(self.costs[stage.project] for stage in stages)
@@ -265,7 +285,7 @@ def equal_shares(ballots: BudgetBallots, rank: list[int], *, increment: bool) ->
     count = _Count(ballots, rank)
     steps = count.increase() if increment else 0
     stages = count.priced(steps)
-    votes = ballots.votes()
+    votes = [one.everyone for one in count.groups.backers]
     left = ballots.limit
     purchases: list[Purchase] = []
     chosen = [*((free, Fraction(0)) for free in count.free)]

@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from petitions.counting.bounded_shares import BoundedRun, CannotTell, Groups
+from petitions.counting.bounded_shares import BoundedRun, CannotTell, Groups, Rates
 from petitions.counting.counts import BudgetCount
 from petitions.counting.equal_shares import _Crowd, _Run, equal_shares
 from petitions.counting.greedy import greedy
@@ -150,16 +150,20 @@ def test_bounds_and_exact_numbers_tell_the_same_purchases_at_the_same_prices(see
     rank = listed(len(ballots.projects))
     costs = [project.cost for project in ballots.projects]
     groups, crowd = Groups(ballots.approvals), _Crowd(ballots.approvals.sets, len(costs))
+    rates, spending = Rates(groups, costs), groups.spending()
     told = 0
     for steps in range(0, 60, 7):
         share = Fraction(ballots.limit, 400) + steps
         with contextlib.suppress(CannotTell):  # two projects that truly cost their backers alike
-            bounded = BoundedRun(groups, costs, rank, share, exact=True).stages()
+            bounded = BoundedRun(groups, costs, rank, rates, share, exact=True).stages()
             told += 1
-            exact = _Run(crowd, costs, rank, share).stages()
+            exact = _Run(crowd, costs, rank, share, rates.scale).stages()
             assert [(one.project, one.price) for one in bounded] == [
                 (one.project, one.price) for one in exact
             ]
+            faster = BoundedRun(groups, costs, rank, rates, share, spending=spending).stages()
+            assert [one.project for one in faster] == [one.project for one in exact]
+            assert all(one.most >= true.most for one, true in zip(faster, exact, strict=True))
     assert told >= 5
 
 
