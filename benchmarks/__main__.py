@@ -14,8 +14,8 @@ from pathlib import Path
 
 from benchmarks.load import Request, Run, run_load
 from benchmarks.report import Figures, Report, Row
-from benchmarks.serving import Hello, Served
-from benchmarks.stock import PAGE, Stock
+from benchmarks.serving import STARTS, Hello, Served
+from benchmarks.stock import PAGE, Stock, Walked
 from benchmarks.tree import cpu_seconds
 from service import db
 from tests.support.postgres import throwaway_postgres
@@ -88,55 +88,82 @@ def spread(requests: Sequence[Request], clients: int = CLIENTS) -> Queues:
     return [requests[n::clients] for n in range(clients)]
 
 
-async def measure_all(bench: Bench, stock: Stock) -> None:
-    """Every row of the table, in its order."""
-    start = Request("GET", "/")
-    await bench.row("start page", 1.5, spread([start] * PAGES), [start] * CLIENTS)
+class Rows:
+    """Every row of the table, in its order; what several need is made once."""
 
-    walked = await stock.walk()
-    windows = await stock.windows(CLIENTS)
-    asks = [Request("GET", PAGE, {"Cookie": window.cookie}) for window in windows]
-    await bench.row("question page", 1.5, [[ask] * (QUESTIONS // CLIENTS) for ask in asks], asks)
-    posts = [stock.answer(window, walked) for window in windows]
-    await bench.row("answer POST", 4.0, [[post] * (ANSWERS // CLIENTS) for post in posts], posts)
+    def __init__(self, bench: Bench, stock: Stock) -> None:
+        self.bench = bench
+        self.stock = stock
+        self._walked: Walked | None = None
 
-    windows = await stock.windows(SENDS + CLIENTS)
-    await bench.visit([stock.sign_page(window, walked) for window in windows])
-    signed = [stock.send(window, walked) for window in windows]
-    await bench.row("send, 2 programs", 10.0, spread(signed[CLIENTS:]), signed[:CLIENTS])
-    body = json.dumps(await stock.send_body(["fresh_bucks", "basic_food"])).encode()
-    sends = [
-        Request(
-            "POST",
-            "/api/v1/applications",
-            {**stock.partner_headers, "Idempotency-Key": f"bench-{n}"},
-            body,
-        )
-        for n in range(PARTNER_SENDS + CLIENTS)
-    ]
-    await bench.row("send by a partner, 2", None, spread(sends[CLIENTS:]), sends[:CLIENTS])
+    async def walked(self) -> Walked:
+        if self._walked is None:
+            self._walked = await self.stock.walk()
+        return self._walked
 
-    screening = stock.screening()
-    await bench.row(
-        "screening, all programs", 3.0, spread([screening] * SCREENINGS), [screening] * CLIENTS
-    )
-    await stock.cases()
-    pull = stock.pull()
-    await bench.row("pull of 1,000", None, [[pull] * PULLS], [pull], stock.give_back)
+    async def start(self) -> None:
+        start = Request("GET", "/")
+        await self.bench.row("start page", 1.5, spread([start] * PAGES), [start] * CLIENTS)
+
+    async def question(self) -> None:
+        await self.walked()
+        windows = await self.stock.windows(CLIENTS)
+        asks = [Request("GET", PAGE, {"Cookie": window.cookie}) for window in windows]
+        queues = [[ask] * (QUESTIONS // CLIENTS) for ask in asks]
+        await self.bench.row("question page", 1.5, queues, asks)
+
+    async def answer(self) -> None:
+        walked = await self.walked()
+        posts = [self.stock.answer(window, walked) for window in await self.stock.windows(CLIENTS)]
+        queues = [[post] * (ANSWERS // CLIENTS) for post in posts]
+        await self.bench.row("answer POST", 4.0, queues, posts)
+
+    async def send(self) -> None:
+        walked = await self.walked()
+        windows = await self.stock.windows(SENDS + CLIENTS)
+        await self.bench.visit([self.stock.sign_page(window, walked) for window in windows])
+        signed = [self.stock.send(window, walked) for window in windows]
+        await self.bench.row("send, 2 programs", 10.0, spread(signed[CLIENTS:]), signed[:CLIENTS])
+
+    async def partner(self) -> None:
+        body = json.dumps(await self.stock.send_body(["fresh_bucks", "basic_food"])).encode()
+        headers = self.stock.partner_headers
+        sends = [
+            Request(
+                "POST", "/api/v1/applications", {**headers, "Idempotency-Key": f"bench-{n}"}, body
+            )
+            for n in range(PARTNER_SENDS + CLIENTS)
+        ]
+        queues = spread(sends[CLIENTS:])
+        await self.bench.row("send by a partner, 2", None, queues, sends[:CLIENTS])
+
+    async def screening(self) -> None:
+        screening = self.stock.screening()
+        queues = spread([screening] * SCREENINGS)
+        await self.bench.row("screening, all programs", 3.0, queues, [screening] * CLIENTS)
+
+    async def pull(self) -> None:
+        await self.stock.cases()
+        pull = self.stock.pull()
+        await self.bench.row("pull of 1,000", None, [[pull] * PULLS], [pull], self.stock.give_back)
 
 
-async def run(folder: Path, database_url: str | None) -> Report:
+ROWS = ("start", "question", "answer", "send", "partner", "screening", "pull")
+
+
+async def run(folder: Path, database_url: str | None, chosen: Sequence[str]) -> Report:
     """Start everything, measure it, and stop it."""
     served = Served(folder, database_url)
     try:
-        ready = await served.starts()
+        ready = await served.starts(STARTS if chosen == ROWS else 1)
         memory = served.at_rest()
         with Hello(folder) as hello:
             bench = Bench(served, hello)
-            stock = Stock(served.service)
+            rows = Rows(bench, stock := Stock(served.service))
             await db.open_database(stock.services.settings)
             try:
-                await measure_all(bench, stock)
+                for name in chosen:
+                    await getattr(rows, name)()
             finally:
                 await db.close_database()
     finally:
@@ -165,9 +192,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--postgres", action="store_true", help="measure over PostgreSQL")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}; all if none")
     arguments = parser.parse_args()
+    if unknown := set(arguments.rows) - set(ROWS):
+        parser.error(f"there is no row {', '.join(sorted(unknown))}")
+    chosen = tuple(name for name in ROWS if name in arguments.rows) or ROWS
     with tempfile.TemporaryDirectory() as name, database(arguments.postgres) as url:
-        report = asyncio.run(run(Path(name), url))
+        report = asyncio.run(run(Path(name), url, chosen))
     made = json.dumps(report.to_json(), indent=2) if arguments.json else "\n".join(report.lines())
     sys.stdout.write(made + "\n")
     return 1 if report.void else 0

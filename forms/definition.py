@@ -197,12 +197,16 @@ class Form:
 
     sections: tuple[Section, ...]
     helps: tuple[Help, ...]
+    pages: tuple[Page, ...] = field(init=False, repr=False)
+    """Every page once, in order."""
+    _by_key: Mapping[str, Page] = field(init=False, repr=False)
 
-    @property
-    def pages(self) -> tuple[Page, ...]:
-        """Every page once, in order."""
-        return tuple(page for section in self.sections for run in section.runs for page in run)
+    def __post_init__(self) -> None:
+        pages = tuple(page for section in self.sections for run in section.runs for page in run)
+        object.__setattr__(self, "pages", pages)
+        # The first of two with one key, as a search through all would find.
+        object.__setattr__(self, "_by_key", {page.key: page for page in reversed(pages)})
 
     def page(self, key: str) -> Page | None:
         """The page with this key, or None."""
-        return next((page for page in self.pages if page.key == key), None)
+        return self._by_key.get(key)

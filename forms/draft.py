@@ -33,6 +33,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, cast
 
+from forms.shapes import misshapen
+
 Json: TypeAlias = Any
 
 APPLICANT = "p1"
@@ -81,17 +83,14 @@ class Draft:
         unknown = set(document) - set(cls.__slots__)
         if unknown:
             raise DraftError(f"A draft has no part named {sorted(unknown)[0]!r}.")
+        if (part := misshapen(document)) is not None:
+            raise DraftError(f"This is not what a draft keeps in {part!r}.")
         parts: dict[str, Any] = dict(document)
-        try:
-            if parts.get("wanted") is not None:
-                parts["wanted"] = tuple(parts["wanted"])
-            for part in ("chosen", "told_before"):
-                if part in parts:
-                    parts[part] = tuple(parts[part])
-            draft = cls(**parts)
-            ids = [person["id"] for person in draft.facts["people"]]
-        except (KeyError, TypeError) as error:
-            raise DraftError("This document is not a draft.") from error
+        for part in ("wanted", "chosen", "told_before"):
+            if parts.get(part) is not None:
+                parts[part] = tuple(parts[part])
+        draft = cls(**parts)
+        ids = [person["id"] for person in draft.facts["people"]]
         if not ids or ids[0] != APPLICANT or len(set(ids)) != len(ids):
             raise DraftError("The people of a draft are p1 and others, each once.")
         return draft

@@ -41,7 +41,8 @@ class Saved:
 
 def progress(flow: Flow, step: Step) -> Progress:
     """Progress at a step, counted over the steps that apply now."""
-    shown = [s for s in flow.form.sections if any(x.page.section == s.id for x in flow.steps)]
+    present = {each.page.section for each in flow.steps}
+    shown = [section for section in flow.form.sections if section.id in present]
     place = next((n for n, s in enumerate(shown) if s.id == step.page.section), 0)
     done = len(flow.steps) - len(flow.open_steps)
     title = Message(shown[place].title) if shown else Message("")

@@ -231,7 +231,9 @@ def check_depth(text: str) -> None:
     """Refuse deep nesting before the parser's recursion meets it; brackets in text do not count."""
     if text.count("[") + text.count("{") <= JSON_DEPTH:
         return
-    brackets = BRACKET.findall(TEXT.sub("", text))
+    # Without an escape, what stands between quotes is every second piece.
+    bare = TEXT.sub("", text) if "\\" in text else "".join(text.split('"')[::2])
+    brackets = BRACKET.findall(bare)
     if max(accumulate(map(DEEPER.__getitem__, brackets)), default=0) > JSON_DEPTH:
         raise Malformed("too_deep")
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import sqlite3
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -35,6 +33,7 @@ from service.db_errors import (
 )
 from service.rows import dictionaries
 from service.security.keyring import Keyring
+from service.sql_text import identifier, identifiers, marks, numbered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
 
 Dialect = Literal["sqlite", "postgres"]
 Row = dict[str, Any]
-IDENTIFIER = re.compile(r"[a-z][a-z_0-9]{0,62}")
 
 __all__ = [
     "APP",
@@ -75,6 +73,7 @@ __all__ = [
     "sqlite_path",
     "stop_waiting",
     "transaction",
+    "write",
 ]
 
 
@@ -253,6 +252,18 @@ async def execute(sql: str, *params: object) -> int:
         return cast("int", await holder.run(_write, sql, params))
 
 
+async def write(sql: str, *params: object) -> None:
+    """A write of which nobody asks how many rows it changed: together with the commit of the open
+    unit of work, in one trip with the others, or at once where there is none. What follows in the
+    same unit of work does not see it yet."""
+    current = _own_transaction()
+    if current is None:
+        await execute(sql, *params)
+    else:
+        _refuse_naive_times(params)
+        current.finally_(sql, *params)
+
+
 async def execute_many(sql: str, rows: Iterable[Sequence[object]]) -> None:
     """One write for each row of values, in one trip. Outside a unit of work it is its own
     transaction."""
@@ -262,27 +273,10 @@ async def execute_many(sql: str, rows: Iterable[Sequence[object]]) -> None:
     current = cast("Transaction", _current.get())
     with translating:
         if current.dialect == "postgres":
-            await current.client.ask("executemany", _numbered(sql), list(rows))
+            await current.client.ask("executemany", numbered(sql), list(rows))
         else:
             await current.client.run(sqlite3.Connection.executemany, sql, list(rows))
     return None
-
-
-def marks(values: Sequence[object]) -> str:
-    """`?, ?, ?` for an IN list; an empty list holds nothing, which PostgreSQL has no `()` for."""
-    return ", ".join("?" * len(values)) or "null"
-
-
-def identifier(name: str) -> str:
-    """A table's or column's name, quoted. Raises ValueError for what no model of ours is called."""
-    if not IDENTIFIER.fullmatch(name):
-        raise ValueError(f"{name!r} is not the name of a table or column.")
-    return f'"{name}"'
-
-
-def identifiers(names: Iterable[str], suffix: str = "", joined: str = ", ") -> str:
-    """Several names, each with the same words after it: `"a" = ?, "b" = ?`."""
-    return joined.join(f"{identifier(name)}{suffix}" for name in names)
 
 
 def _read(connection: sqlite3.Connection, sql: str, params: Sequence[object]) -> list[Row]:
@@ -302,7 +296,7 @@ async def _postgres(
 ) -> Any:
     _refuse_naive_times(params)
     holder = database.client if current is None else current.client
-    answer = await holder.ask(way, _numbered(sql), *params)
+    answer = await holder.ask(way, numbered(sql), *params)
     return [dict(record) for record in answer] if way == "fetch" else answer
 
 
@@ -317,21 +311,6 @@ def _count(tag: str) -> int:
     """Rows from PostgreSQL's command tag: `UPDATE 3`, `INSERT 0 1`."""
     last = tag.rsplit(" ", 1)[-1]
     return int(last) if last.isdigit() else 0
-
-
-@lru_cache(maxsize=2048)
-def _numbered(sql: str) -> str:
-    """`?` marks as PostgreSQL's $1, $2; quoted text is left alone."""
-    number = 0
-
-    def mark(match: re.Match[str]) -> str:
-        nonlocal number
-        if match.group() != "?":
-            return match.group()
-        number += 1
-        return f"${number}"
-
-    return re.sub(r"'[^']*'|\?", mark, sql)
 
 
 # ---- transactions -------------------------------------------------------------------------------
@@ -349,7 +328,7 @@ class Transaction:
 
     def finally_(self, sql: str, *params: object) -> None:
         """Run this just before the commit, in the same trip."""
-        self.last.append((_numbered(sql) if self.dialect == "postgres" else sql, params))
+        self.last.append((numbered(sql) if self.dialect == "postgres" else sql, params))
 
 
 _current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)

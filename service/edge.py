@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import secrets
+from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from service.security.csrf import check_sender
 from service.security.headers import complete, security_headers
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from service.web import Web
@@ -52,7 +55,9 @@ class Edge:
         request_id = secrets.token_hex(8)
         raw_id = request_id.encode()
         state = scope.setdefault("state", {})
-        state.update(request_id=request_id, address="unknown", proxied=False, https=False)
+        state.update(
+            request_id=request_id, address="unknown", proxied=False, https=False, web=self.web
+        )
         status = 0
         patience.set(DATABASE_SECONDS)
 
@@ -119,11 +124,7 @@ class Edge:
         return host.decode("latin-1").lower() in self.web.hosts or path in PROBES
 
     def is_proxy(self, address: str) -> bool:
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in proxies for proxies in self.web.proxies)
+        return _is_within(address, self.web.proxies)
 
     def caller(self, peer: str, forwarded: list[bytes]) -> str:
         """The nearest address that is not one of our proxies, read from the right."""
@@ -143,6 +144,16 @@ async def hold_form(request: Request) -> None:
         async with asyncio.timeout(HOLD_SECONDS):
             check_sender(request)
             await read_form(request)
+
+
+@lru_cache(64)
+def _is_within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    """Whether one of the networks holds an address; what is no address is in none."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in each for each in networks)
 
 
 def network(address: str) -> str:

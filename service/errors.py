@@ -91,7 +91,14 @@ class SignInNeeded(AppError):
 class FormExpired(AppError):
     status = 403
     code = "form_expired"
-    message = _("This page was open for too long. Go back, reload it, and send it again.")
+    message = _(
+        "This page was open for too long, or another visit was begun in this browser."
+        " Nothing on it was saved. Open it again from here."
+    )
+    no_cookie = _(
+        "Your browser did not send the cookie that holds this form together. Allow cookies for"
+        " this page, or use another browser, and open it again from here."
+    )
 
 
 class HttpsNeeded(AppError):
@@ -141,6 +148,15 @@ class Conflict(AppError):
     @property
     def headers(self) -> Mapping[str, str]:
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+
+
+class DraftUnreadable(AppError):
+    status = 409
+    code = "draft_unreadable"
+    message = _(
+        "We keep it as it is, and somebody will look at it. Call us, or start again from the first"
+        " page."
+    )
 
 
 class TooLarge(AppError):

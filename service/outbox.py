@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from service import db
+from service import db, many_rows
 from service.claiming import among
 from service.gathering import Gathering, filled
 from service.ids import time_ordered_id
@@ -28,7 +28,18 @@ if TYPE_CHECKING:
 
 CHANNEL = "threshold_outbox"
 WAITING, SENT, NEEDS_ATTENTION = "waiting", "sent", "needs_attention"
-COLUMNS = "id, topic, lane, key, payload, state, attempts, next_at, created_at"
+TYPES = {
+    "id": "uuid",
+    "topic": "varchar",
+    "lane": "varchar",
+    "key": "varchar",
+    "payload": "bytea",
+    "state": "varchar",
+    "attempts": "int4",
+    "next_at": "timestamptz",
+    "created_at": "timestamptz",
+}
+COLUMNS = ", ".join(TYPES)
 ERROR_LENGTH = 200
 BENEFITS, VOICE = "outbox", "voice_outbox"
 TABLES = (BENEFITS, VOICE)
@@ -114,10 +125,8 @@ async def add_many(transaction: db.Transaction, table: str, rows: Sequence[NewRo
     """The same for very many rows of one table: at once, in one trip."""
     if not rows:
         return
-    await db.execute_many(
-        f"insert into {db.identifier(table)} ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " on conflict (key) do nothing",
-        [row.values() for row in rows],
+    await many_rows.insert(
+        table, TYPES, [row.values() for row in rows], "on conflict (key) do nothing"
     )
     if transaction.dialect == "postgres":
         transaction.finally_(f"select pg_notify('{CHANNEL}', '')")

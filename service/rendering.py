@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.actor import Actor
 from service.body import LETS_IN
-from service.errors import AppError, SignInNeeded
+from service.errors import AppError, DraftUnreadable, SignInNeeded
 from service.i18n import _
 from service.problem import problem_response
 from service.security import csrf
@@ -34,8 +33,13 @@ CLEAR_URLS = {
     "status": "/benefits/status/clear",
     "voice": "/voice/clear",
 }
+LEAVE = "/benefits/leave"
+# Refusals after which the page that was asked for, or was sent from, is worth opening again.
+AGAIN = (403, 409, 503)
 JSON_PLACES = ("/api/", "/openapi.json", "/healthz", "/readyz", "/metrics")
-HEADINGS = {
+# By code where it says more than the status.
+HEADINGS: Mapping[str | int, str] = {
+    "draft_unreadable": _("We cannot open what you saved"),
     400: _("We could not read that"),
     403: _("Please send that again"),
     404: _("We could not find that page"),
@@ -91,13 +95,11 @@ def redirect(url: str, request: Request | None = None) -> Response:
 
 
 def is_own_path(url: str) -> bool:
-    """Whether an address stays here: no host, no scheme, nothing a browser might read as one."""
+    """Whether an address stays here: no host, no scheme, nothing a browser might read as one. What
+    begins with one slash and has nothing hidden in it has neither."""
     if not url.startswith("/") or url.startswith("//") or "\\" in url:
         return False
-    if not url.isprintable() or " " in url:
-        return False
-    parts = urlsplit(url)
-    return not parts.scheme and not parts.netloc
+    return url.isprintable() and " " not in url
 
 
 def values_of(view: object) -> dict[str, Any]:
@@ -117,19 +119,31 @@ def frame(request: Request, web: Web, token: str) -> Page:
     rests = rests_until(session, now) if session is not None and door in CLEAR_URLS else None
     return Page(
         service=city.service_name,
-        path=request.url.path,
+        path=path_of(request),
         csrf=token,
         languages=web.languages.offered,
         demo=services.settings.demo,
         home="/staff/" if staff else "/",
         phone=city.phone,
-        exit_url=None if staff else city.exit_link,
+        exit_url=None if staff else LEAVE if in_benefits(request) else city.exit_link,
         source_url=city.source_link,
         clear_url=CLEAR_URLS.get(door) if session is not None else None,
         waits_until=translator.time(rests) if rests else None,
         waits_seconds=int((rests - now).total_seconds()) if rests else 0,
         draft_language=web.languages.review(translator.code) == "draft",
     )
+
+
+def in_benefits(request: Request) -> bool:
+    """Whether a page is one on which a visit to benefits may stand open."""
+    path: str = request.scope["path"]
+    return path.startswith("/benefits/")
+
+
+def path_of(request: Request) -> str:
+    """The page's own path, without what a browser would read as a query or a place in the page."""
+    path: str = request.scope["path"]
+    return path.partition("?")[0].partition("#")[0]
 
 
 def session_token(request: Request) -> str | None:
@@ -203,11 +217,11 @@ def error_response(request: Request, error: AppError) -> Response:
     words = translator_of(request)
     ours = is_own_path(path)
     view = ErrorView(
-        heading=words.gettext(HEADINGS.get(error.status, _("Something went wrong"))),
+        heading=words.gettext(heading_of(error)),
         message=words.gettext(error.message, **error.values),
         status=error.status,
         request_id=request_id,
-        again=path if error.status in (403, 503) and request.method == "GET" and ours else None,
+        again=_again(request) if may_try_again(error) and ours else None,
         action=path,
         typed=typed_in(request) if error.status == 503 and ours else (),
     )
@@ -217,6 +231,27 @@ def error_response(request: Request, error: AppError) -> Response:
         response = plain_error(view, error.status)
     response.headers.update(error.headers)
     return response
+
+
+def may_try_again(error: AppError) -> bool:
+    """Whether the same page may answer another time; a draft that cannot be read stays so."""
+    return error.status in AGAIN and not isinstance(error, DraftUnreadable)
+
+
+def heading_of(error: AppError) -> str:
+    """An error page's heading, still in English."""
+    by_status = HEADINGS.get(error.status, _("Something went wrong"))
+    return HEADINGS.get(error.code, by_status)
+
+
+def _again(request: Request) -> str | None:
+    """The page that was asked for, or the one of ours that a form stood on."""
+    if request.method == "GET":
+        return str(request.scope["path"])
+    _scheme, _, came = request.headers.get("referer", "").partition("://")
+    host, _, rest = came.partition("/")
+    ours = host == request.headers.get("host") and is_own_path(f"/{rest}")
+    return f"/{rest}" if ours else None
 
 
 def to_sign_in(request: Request, door: str) -> Response:

@@ -46,10 +46,13 @@ LEASE = timedelta(seconds=60)
 # A handler is stopped well before its lease ends, so that nobody else holds the row by then.
 HANDLER_SECONDS = 45.0
 PER_LANE = 4
-# Mails of voice go to no one agency whose trouble could spread, and come in a rush.
-WIDE_LANES = {"voice-mail": 32}
+# Mails to people go to no one agency whose trouble could spread, and come in a rush.
+WIDE_LANES = {"voice-mail": 32, "notices": 16}
 IN_ALL = 64
 LOOK_SECONDS = 1.0
+# A worker that had nothing to do waits so long for others of the same moment: looking, claiming and
+# settling cost several commits, for one row as for ten.
+GATHER_SECONDS = 0.05
 # Told to stop, the worker lets running work end for this long and gives the rest back.
 GRACE_SECONDS = 5.0
 TROUBLE_SECONDS = 1.0
@@ -123,6 +126,8 @@ class Worker:
                         await _wait(stop, TROUBLE_SECONDS)
                         continue
                     await _wait(self._wake, LOOK_SECONDS)
+                    if not self._running and self._wake.is_set():
+                        await _wait(stop, GATHER_SECONDS)
         finally:
             outbox.stop_listening(self._wake)
             await self._finish()
@@ -156,12 +161,16 @@ class Worker:
         return True
 
     async def _take_lane(self, table: str, lane: str) -> None:
-        width, busy = WIDE_LANES.get(lane, self.per_lane), self._busy[table, lane]
-        room = min(width - busy, IN_ALL - len(self._running))
-        # A wide lane is filled up by several rows at once: each claim is a commit.
-        if room > 0 and (not busy or 4 * room >= width):
+        if room := self._room(table, lane):
             for row in await outbox.claim(self.services.clock, lane, room, LEASE, table):
                 self._start(row)
+
+    def _room(self, table: str, lane: str) -> int:
+        """How many rows to claim. A wide lane is filled up by several at once: each claim is a
+        commit, and so is nearly each look for what to claim."""
+        width, busy = WIDE_LANES.get(lane, self.per_lane), self._busy[table, lane]
+        room = min(width - busy, IN_ALL - len(self._running))
+        return room if room > 0 and (not busy or 4 * room >= width) else 0
 
     def _start(self, row: Claimed) -> None:
         self._begun += 1
@@ -174,9 +183,10 @@ class Worker:
         row = self._running.pop(task)
         place = row.table, row.lane
         self._busy[place] -= 1
+        if self._room(*place) or len(self._running) == IN_ALL - 1:
+            self._wake.set()
         if not self._busy[place]:
             del self._busy[place]
-        self._wake.set()
 
     async def _do(self, row: Claimed) -> None:
         outcome = await self._handled(row)

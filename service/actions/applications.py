@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -83,13 +83,15 @@ async def submit(
     request: SendRequest,
     now: datetime,
     record: Record | None = None,
+    also: Callable[[], Awaitable[None]] | None = None,
 ) -> Receipt:
     """Hand an application in and make its referrals; all of it is stored, or nothing.
 
     The same send again, however often and however many at a time, gives the first one's receipt.
     Raises Invalid, Conflict("already_sent") when something else was sent before, and
     Conflict("draft_changed") when the draft is not the one that was signed. `record` is called with
-    a partner's answer inside the transaction, so a retried key always finds it.
+    a partner's answer inside the transaction, so a retried key always finds it; `also` runs there
+    too, for the first send alone.
     """
     digest = request.hash()
     if request.application is not None:
@@ -109,6 +111,8 @@ async def submit(
             await _write(services, actor, ready, work, now)
             if record is not None:
                 await record(CREATED, receipt.to_json(), receipt.application)
+            if also is not None:
+                await also()
     except _DraftTaken:
         taken = await _sent_before(services, ready.applicant.id, digest)
         if taken is None:
@@ -183,7 +187,7 @@ async def _create(services: Services, actor: Actor, ready: _Ready, now: datetime
     sealed_reference = keyring.seal(
         applicant.reference.encode(), table="applications", column="reference", row_id=applicant.id
     )
-    await db.execute(
+    await db.write(
         CREATE,
         applicant.id,
         actor.agency,

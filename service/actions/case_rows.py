@@ -35,7 +35,7 @@ async def insert_submission(
     application: UUID, number: int, sealed: SealedSubmission, request_hash: str, at: datetime
 ) -> None:
     """One immutable version of an application."""
-    await db.execute(
+    await db.write(
         SUBMISSION,
         sealed.id,
         application,
@@ -58,7 +58,7 @@ async def insert_referrals(
         values += [sent.id, application, sent.program, sent.agency, State.QUEUED, version, 0, True]
         values += [each.granted, each.urgent, at, sent.due_on, each.applicant_index]
     places = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(sealed))
-    await db.execute(f"insert into referrals ({REFERRAL_COLUMNS}) values {places}", *values)
+    await db.write(f"insert into referrals ({REFERRAL_COLUMNS}) values {places}", *values)
 
 
 async def insert_events(moves: Iterable[tuple[UUID, State, int]], at: datetime) -> None:
@@ -75,7 +75,7 @@ async def insert_events(moves: Iterable[tuple[UUID, State, int]], at: datetime) 
     if not values:
         return
     places = ", ".join(["(?, ?, ?, ?, ?)"] * (len(values) // 5))
-    await db.execute(
+    await db.write(
         f"insert into referral_events (id, referral_id, state, version, at) values {places}",
         *values,
     )
@@ -95,7 +95,7 @@ async def insert_rules(services: Services, missing: Mapping[str, str], at: datet
     """Store rules once for each hash; another process may have been first."""
     for digest, program in missing.items():
         source = json.dumps(services.rules.source_of(digest), ensure_ascii=False, sort_keys=True)
-        await db.execute(
+        await db.write(
             "insert into rule_sets (hash, program, source, stored_at) values (?, ?, ?, ?)"
             " on conflict (hash) do nothing",
             digest,

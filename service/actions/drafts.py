@@ -74,8 +74,8 @@ async def start(services: Services, program: str | None, language: str, now: dat
     sealed = seal_draft(services, application, draft)
     day = services.city.calendar.day_of(now)
     async with unit_of_work(resident(application), "draft.started", application, now):
-        await db.execute(INSERT, application, language, False, sealed, now, now)
-        await db.execute(COUNT, time_ordered_id(), day, "started", program or "")
+        await db.write(INSERT, application, language, False, sealed, now, now)
+        await db.write(COUNT, time_ordered_id(), day, "started", program or "")
         token, _session = await open_session("benefits", application, "draft", now)
     return token
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.message import EmailMessage
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from service.actions.contact_changes import told_mail
 from service.actions.returning import LINK, write_link
 from service.drafts import open_draft
 from service.i18n import Language, Languages
+from service.mail_text import plain_mail
 from service.notices.mail import send
 from service.notices.words import WORDINGS, body_of, subject_of
 from service.referrals.request import Contact
@@ -22,6 +22,7 @@ from service.worker import Done, GiveUp, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from email.message import Message
 
     from service.outbox import Claimed
     from service.services import Services
@@ -83,21 +84,22 @@ def _contact(services: Services, application: UUID, row: db.Row) -> Contact:
 
 def compose(
     services: Services, recipient: Recipient, row: Claimed, kind: str, link: str
-) -> EmailMessage:
+) -> Message:
     """The mail. The same row always has the same message id, so a second copy is known as such."""
     city = services.city
     words = languages_of(city.languages, city.time_zone)[recipient.language]
     host = urlsplit(services.settings.base_url).hostname
-    message = EmailMessage()
-    message["From"] = f"no-reply@{host}"
-    message["To"] = recipient.mail
-    message["Subject"] = subject_of(kind, words)
-    message["Message-ID"] = f"<{row.id}@{host}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body_of(kind, link, city.service_name, city.phone, words))
-    # Setting the content takes away every header that speaks of it.
-    message["Content-Language"] = words.code
-    return message
+    return plain_mail(
+        {
+            "From": f"no-reply@{host}",
+            "To": recipient.mail,
+            "Subject": subject_of(kind, words),
+            "Message-ID": f"<{row.id}@{host}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": words.code,
+        },
+        body_of(kind, link, city.service_name, city.phone, words),
+    )
 
 
 @lru_cache(4)

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 SECONDS = 20.0
 FOLDER = "mail"
 REFUSED_FOR_GOOD = 500
+# Files that the disk is waited for at the same time.
+WAITING = 8
 File = tuple[Path, str, bytes]
 
 
@@ -81,23 +85,28 @@ _writing: Gathering[File, str] = Gathering(_write_all)
 def write(files: Sequence[File]) -> list[str]:
     """Each file whole, or not at all; a second try writes the same one again. Says for each what
     went wrong, if anything did. Files that are waited for together cost the disk little more than
-    one: so all are written before the first is waited for."""
+    one: so all are written before the first is waited for, and several wait at the same time."""
     trouble = dict.fromkeys(files, "")
     drafts: dict[File, int] = {}
     try:
         for file in trouble:
             with _noting(trouble, file):
                 drafts[file] = _draft(file)
-        for file, handle in drafts.items():
-            with _noting(trouble, file):
-                os.fsync(handle)
-                _path(file, draft=True).replace(_path(file))
+        with ThreadPoolExecutor(min(WAITING, len(drafts)) or 1) as waiting:
+            for _kept in waiting.map(partial(_keep_file, trouble), drafts, drafts.values()):
+                continue
     finally:
         for handle in drafts.values():
             os.close(handle)
     for folder in {file[0] for file in drafts}:
         keep(folder)
     return [trouble[file] for file in files]
+
+
+def _keep_file(trouble: dict[File, str], file: File, handle: int) -> None:
+    with _noting(trouble, file):
+        os.fsync(handle)
+        _path(file, draft=True).replace(_path(file))
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SATURDAY = 5
@@ -31,11 +32,7 @@ class Calendar:
         """The last day of a clock of `working_days`; the day of filing itself is not counted."""
         if working_days < 0:
             raise ValueError("a clock cannot run backwards")
-        left = working_days
-        while left:
-            day += timedelta(days=1)
-            left -= self.is_working(day)
-        return day
+        return _after(self, day, working_days)
 
     def between(self, day: date, due: date) -> int:
         """Working days still to come up to `due`; negative when it has passed."""
@@ -45,6 +42,16 @@ class Calendar:
             day += timedelta(days=step)
             left += step * self.is_working(day)
         return left
+
+
+@lru_cache(maxsize=256)
+def _after(calendar: Calendar, day: date, working_days: int) -> date:
+    """Most of one day's applications meet the same few clocks."""
+    left = working_days
+    while left:
+        day += timedelta(days=1)
+        left -= calendar.is_working(day)
+    return day
 
 
 def due_on(calendar: Calendar, filed_at: datetime, working_days: int) -> date:

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from eligibility import FactErrors, Household, Program, is_urgent, screen
 from service.errors import Fault, Invalid
 from service.ids import time_ordered_id
@@ -110,7 +112,9 @@ def seal_version(
     row_id = time_ordered_id()
 
     def seal(column: str, value: Any) -> bytes:
-        return services.keyring.seal_json(value, table="submissions", column=column, row_id=row_id)
+        return services.keyring.seal(
+            to_json(value), table="submissions", column=column, row_id=row_id
+        )
 
     return SealedSubmission(
         row_id,
@@ -162,7 +166,9 @@ def _seal_referral(
         "signature": {"name": signing.signature, "signed_at": signing.at.isoformat()},
         "screening": shared.screening,
     }
-    sealed = services.keyring.seal_json(granted, table="referrals", column="granted", row_id=row_id)
+    sealed = services.keyring.seal(
+        to_json(granted), table="referrals", column="granted", row_id=row_id
+    )
     on = calendar.day_of(signing.at)
     # Only what the agency is granted may hurry its case: it can see why.
     urgent = is_urgent(shared.household, services.rules, program, on)

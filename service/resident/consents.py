@@ -55,13 +55,22 @@ def consent_view(
     )
 
 
-async def sent(request: Request, target: str = SENT) -> Response:
-    """To the receipt, under a session of the status page. It may see what its owner might before:
-    who came by the secret alone does not see more for having sent something."""
-    services, now = services_of(request), now_of(request)
+async def open_status(request: Request) -> str:
+    """A session of the status page for who has sent something; its token. It may see what its owner
+    might before: who came by the secret alone does not see more for having sent something."""
     session = request.state.session
     proof = session.proof.removeprefix(CHANGING) if session.proof.startswith(CHANGING) else "sent"
-    token, _session = await open_session("status", session.subject, proof, now)
+    token, _session = await open_session("status", session.subject, proof, now_of(request))
+    return token
+
+
+def receipt(request: Request, token: str, target: str = SENT) -> Response:
+    """To the receipt, under the session of this token."""
     response = redirect(target, request)
-    set_session_cookie(response, "status", token, services.settings)
+    set_session_cookie(response, "status", token, services_of(request).settings)
     return response
+
+
+async def sent(request: Request, target: str = SENT) -> Response:
+    """To the receipt, under a session of its own."""
+    return receipt(request, await open_status(request), target)

@@ -19,8 +19,23 @@ from service.referrals.request import Consent, Contact, SendRequest
 from service.rendering import language_switch, redirect, render, translator_of
 from service.resident import sign_changes
 from service.resident.confirmation import note_count
-from service.resident.consents import ConsentView, consent_view, sent
-from service.resident.draft_page import CHECK, RESULTS, STATUS, going_on, may_see, with_draft
+from service.resident.consents import (
+    SENT,
+    ConsentView,
+    consent_view,
+    open_status,
+    receipt,
+    sent,
+)
+from service.resident.draft_page import (
+    CHANGING,
+    CHECK,
+    RESULTS,
+    STATUS,
+    going_on,
+    may_see,
+    with_draft,
+)
 from service.resident.results import applied_elsewhere
 from service.security.rate_limits import SEND_NETWORK, limit
 from service.security.sessions import end_others
@@ -106,7 +121,9 @@ async def send(request: Request) -> Response:
     form = await read_form(request)
     held = await read(services, request.state.session.subject)
     if held is None:
-        return await sent(request)
+        # A second tap: of changes, or of the application itself.
+        changing = request.state.session.proof.startswith(CHANGING)
+        return await sent(request, f"{STATUS}?done=changed" if changing else SENT)
     if held.sent and not may_see(request, held):
         return redirect(STATUS, request)
     if held.sent:
@@ -127,9 +144,7 @@ async def send(request: Request) -> Response:
     if not held.has_reference:
         await issue(services, held.id, now)
     try:
-        await submit(services, resident(held.id), _request(services, held, signed, revision), now)
-        # Whoever else had the draft open is a stranger now, and shows the secret or a link.
-        await end_others(request.state.session)
+        token = await _hand_in(request, held, _request(services, held, signed, revision))
         await _keep_ticks(services, held, now)
     except Conflict as conflict:
         if conflict.code == "draft_changed":
@@ -138,9 +153,25 @@ async def send(request: Request) -> Response:
     except Invalid:
         wrong = Signed(signed.consents, signed.signature, signed.mode, NOT_NOW)
         return sign_page(request, held, wrong, status=422)
-    response = await sent(request)
+    response = await sent(request) if token is None else receipt(request, token)
     note_count(request, response, held, signed.consents)
     return response
+
+
+async def _hand_in(request: Request, held: Held, wanted: SendRequest) -> str | None:
+    """Send, and in the same transaction open the visit that sees it; its token. None where the very
+    same was sent before."""
+    token: str | None = None
+
+    async def change_visits() -> None:
+        nonlocal token
+        # Whoever else had the draft open is a stranger now, and shows the secret or a link.
+        await end_others(request.state.session)
+        token = await open_status(request)
+
+    actor, services = resident(held.id), services_of(request)
+    await submit(services, actor, wanted, now_of(request), also=change_visits)
+    return token
 
 
 async def _keep_ticks(services: Services, held: Held, now: datetime) -> None:

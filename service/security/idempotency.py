@@ -92,7 +92,7 @@ class _Claim:
         sealed = self.services.keyring.seal_json(
             dict(body), table=TABLE, column=COLUMN, row_id=row_id
         )
-        await db.execute(
+        await db.write(
             KEEP, row_id, self.scope, self.key_hash, self.body_hash, status, sealed, self.now, about
         )
         self.answer = Answer(status, dict(body))

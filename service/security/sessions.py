@@ -6,6 +6,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -106,7 +107,7 @@ async def open_session(door: str, subject: UUID, proof: str, now: datetime) -> t
         seen_at=now,
         expires_at=now + DOORS[door].absolute,
     )
-    await db.execute(
+    await db.write(
         f"INSERT INTO {db.identifier(DOORS[door].table)}"
         " (token_hash, door, subject, proof, csrf, created_at, seen_at, expires_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -154,6 +155,7 @@ async def find_session(token: str, door: str, now: datetime) -> Session | None:
     return session
 
 
+@lru_cache(len(DOORS))
 def _find_sql(door: str) -> str:
     return (
         "SELECT token_hash, door, subject, proof, csrf, created_at, seen_at, expires_at"
@@ -209,9 +211,9 @@ async def end_session(session: Session) -> None:
     )
 
 
-async def end_others(session: Session) -> int:
-    """End the other sessions of the same subject at this door; how many there were."""
-    return await db.execute(
+async def end_others(session: Session) -> None:
+    """End the other sessions of the same subject at this door."""
+    await db.write(
         f"DELETE FROM {db.identifier(DOORS[session.door].table)}"
         " WHERE subject = ? AND door = ? AND token_hash <> ?",
         session.subject,

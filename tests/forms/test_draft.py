@@ -37,6 +37,14 @@ def test_a_new_draft_has_the_applicant_alone_and_does_not_write_to_them() -> Non
         {"facts": {"people": [{"id": "p1"}, {"id": "p1"}]}},
         {"secrets": {}},
         {"wanted": 3},
+        {"facts": {"household": {}, "people": ["p1"]}},
+        {"facts": {"household": {}, "people": [{"id": "p1", "incomes": [{}]}]}},
+        {"typed": {"p1": "partner"}},
+        {"asked": {"rent": 1}},
+        {"chosen": "orca_lift"},
+        {"only": ["wic"]},
+        {"contact": None},
+        {"made": {"people": True, "incomes": 0}},
     ],
 )
 def test_a_document_that_is_no_draft_is_refused(document: dict[str, Any]) -> None:

@@ -77,6 +77,32 @@ async def test_a_write_says_how_many_rows_it_changed(database: Settings) -> None
     assert [await db.execute(guarded, made) for _ in range(2)] == [1, 0]
 
 
+async def test_a_write_goes_with_the_commit_in_its_order_or_with_nothing(
+    database: Settings,
+) -> None:
+    change = "update applications set language = ? where id = ?"
+    made = uuid4()
+    async with db.transaction():
+        await db.write(NEW, made, False, START, START)
+        await db.write(change, "es", made)
+        assert await db.fetch("select id from applications") == []
+    assert await db.fetch("select id, language from applications") == [
+        {"id": made, "language": "es"}
+    ]
+
+    async def make_it_again() -> None:
+        async with db.transaction():
+            await db.write(change, "so", made)
+            await db.write(NEW, made, False, START, START)
+
+    with pytest.raises(db.IntegrityError):
+        await make_it_again()
+    await db.write("update applications set revision = 5 where id = ?", made)
+    assert await db.fetch("select language, revision from applications") == [
+        {"language": "es", "revision": 5}
+    ]
+
+
 async def test_a_question_mark_in_quotes_is_text(database: Settings) -> None:
     assert await db.fetch("select 'why?' as word, 1 as one where 1 = ?", 1) == [
         {"word": "why?", "one": 1}
@@ -138,7 +164,7 @@ async def test_a_read_does_not_wait_for_another_request_s_transaction(database: 
 
     writer = asyncio.create_task(slow_writer())
     await open_.wait()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(60):
         assert await db.fetch("select 1 as one from applications") == []
     go.set()
     await writer

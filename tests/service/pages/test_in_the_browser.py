@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Route
 
@@ -15,7 +16,8 @@ from service.public.gallery import components
 from tests.service.pages.rendering import a_page, templates
 from tests.support.browser import AXE_SECONDS, WCAG, open_browser, press
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# One browser and one loop for all of them; each page has a context of its own.
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 HOST = "http://gallery.test"
 QUESTION = """
 {% extends "base.html" %}
@@ -32,6 +34,12 @@ QUESTION = """
 </form>
 {% endblock %}
 """
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as opened:
+        yield opened
 
 
 def gallery(language: str) -> str:
@@ -79,73 +87,72 @@ async def shown(
         await context.close()
 
 
-async def test_axe_finds_nothing_in_any_component_light_or_dark_either_direction() -> None:
+async def test_axe_finds_nothing_in_any_component_light_or_dark_either_direction(
+    browser: Browser,
+) -> None:
     options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
     cases: list[tuple[str, Literal["light", "dark"]]] = [
         ("en", "light"),
         ("es", "dark"),
         ("qps-rtl", "light"),
     ]
-    async with open_browser() as browser:
-        for language, scheme in cases:
-            async with shown(browser, gallery(language), scheme=scheme) as (page, _sent):
-                results = await asyncio.wait_for(Axe().run(page, options=options), AXE_SECONDS)
-            found = [
-                f"{fault['id']}: {node['html']}"
-                for fault in results.response["violations"]
-                for node in fault["nodes"]
-            ]
-            assert not found, f"{language} {scheme}: {found}"
+    for language, scheme in cases:
+        async with shown(browser, gallery(language), scheme=scheme) as (page, _sent):
+            results = await asyncio.wait_for(Axe().run(page, options=options), AXE_SECONDS)
+        found = [
+            f"{fault['id']}: {node['html']}"
+            for fault in results.response["violations"]
+            for node in fault["nodes"]
+        ]
+        assert not found, f"{language} {scheme}: {found}"
 
 
-async def test_nothing_is_cut_off_at_320_pixels_in_a_long_language() -> None:
-    async with open_browser() as browser:
-        for language in ("qps", "qps-rtl"):
-            async with shown(browser, gallery(language), width=320) as (page, _sent):
-                assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+async def test_nothing_is_cut_off_at_320_pixels_in_a_long_language(browser: Browser) -> None:
+    for language in ("qps", "qps-rtl"):
+        async with shown(browser, gallery(language), width=320) as (page, _sent):
+            assert await page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-async def test_controls_are_at_least_44_pixels_tall() -> None:
+async def test_controls_are_at_least_44_pixels_tall(browser: Browser) -> None:
     measure = """() => [...document.querySelectorAll(
         '.th-button, .th-pill, .th-input, .th-choice, .th-topline a, .th-footer a')]
         .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44)
         .map(e => e.outerHTML.slice(0, 120))"""
-    async with open_browser() as browser, shown(browser, gallery("en")) as (page, _sent):
+    async with shown(browser, gallery("en")) as (page, _sent):
         assert await page.evaluate(measure) == []
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_enter_means_continue_although_the_language_switch_stands_first(
-    scripts: bool,
+    browser: Browser, scripts: bool
 ) -> None:
-    async with (
-        open_browser() as browser,
-        shown(browser, question(), scripts=scripts) as (page, sent),
-    ):
+    async with shown(browser, question(), scripts=scripts) as (page, sent):
         await page.locator("#two").fill("20")
         async with page.expect_navigation():
             await page.locator("#two").press("Enter")
         assert sent == ["_csrf=token&one=410&two=20"]
 
 
-async def test_the_language_switch_sends_what_was_typed_without_a_script() -> None:
-    async with open_browser() as browser, shown(browser, question(), scripts=False) as (page, sent):
+async def test_the_language_switch_sends_what_was_typed_without_a_script(browser: Browser) -> None:
+    async with shown(browser, question(), scripts=False) as (page, sent):
         await page.locator("#two").fill("20")
         await press(page.get_by_role("button", name="Español"))
         assert sorted(sent[0].split("&")) == ["_csrf=token", "_language=es", "one=410", "two=20"]
 
 
-async def test_the_error_summary_takes_the_focus_and_leads_to_the_control() -> None:
+async def test_the_error_summary_takes_the_focus_and_leads_to_the_control(browser: Browser) -> None:
     errors = [{"target": "two", "text": "Enter an amount"}]
-    async with open_browser() as browser, shown(browser, question(errors=errors)) as (page, _sent):
+    async with shown(browser, question(errors=errors)) as (page, _sent):
         focused = "document.activeElement.id"
         assert await page.evaluate(focused) == "errors"
         await page.get_by_role("link", name="Enter an amount").click()
-        assert await page.evaluate(focused) == "two"
+        await page.wait_for_function(f"{focused} === 'two'")
 
 
-async def test_the_running_sum_follows_typing_and_hides_what_it_cannot_read() -> None:
-    async with open_browser() as browser, shown(browser, question()) as (page, _sent):
+async def test_the_running_sum_follows_typing_and_hides_what_it_cannot_read(
+    browser: Browser,
+) -> None:
+    async with shown(browser, question()) as (page, _sent):
         total = page.locator("[data-sum]")
         assert await total.text_content() == "$410.00"
         await page.locator("#two").fill("1,014.58")

@@ -64,6 +64,43 @@ def test_every_component_and_the_frame_are_the_same_to_the_letter() -> None:
     )
 
 
+class Told:
+    """Something with an attribute, as our view objects have them."""
+
+    name = "<Ana>"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ told.name }} {{ told.name.strip.__name__ }}",
+        "{{ row.name }} {{ row.items }} {{ row['items'] }}",
+        "{{ told.none is defined }} {{ told.none | default('-') }}",
+        "{{ '<a>' if no }}|{{ '<a>' if told }}|{{ 'a' ~ (' b' if no) ~ row.name ~ 5 ~ safe }}",
+        "<p {{ {'lang': 'en' if no, 'id': 'x' if told} | xmlattr }}>",
+        "{% macro a(x, safe='') %}{{ x }}{{ safe }}{% endmacro %}{{ a(x='<') }}{{ a(row, '<b>') }}",
+        "{% macro a() %}1{% endmacro %}{% macro b() %}{{ a() }}2{% endmacro %}{{ a() }}{{ b() }}",
+        "{% macro round() %}<i>{{ caller() }}</i>{% endmacro %}{% call round() %}&{% endcall %}",
+        "{% macro any() %}{{ kwargs }}{{ varargs }}{% endmacro %}{{ any(1, a='<') }}",
+    ],
+)
+def test_a_template_says_what_it_says_in_jinjas_code(source: str) -> None:
+    ours = templates().environments["en"]
+    shown = {
+        "told": Told(),
+        "row": {"name": "'Ben'", "items": "mine"},
+        "no": False,
+        "safe": Markup("<hr>"),
+    }
+    texts = [each.from_string(source).render(shown) for each in (ours, in_jinjas_code("en"))]
+    assert texts[0] == texts[1]
+
+
+def test_what_is_not_there_is_missed() -> None:
+    with pytest.raises(UndefinedError, match="nowhere"):
+        templates().environments["en"].from_string("{{ told.nowhere }}").render(told=Told())
+
+
 @pytest.mark.parametrize(
     "value", ["a<b>&\"'", "", 5, None, 1.5, Markup("<b>&amp;</b>"), Path("/<")]
 )
@@ -74,7 +111,7 @@ def test_what_is_written_into_a_page_is_escaped_as_ever(value: object) -> None:
 def test_a_macro_refuses_what_it_does_not_take_and_misses_what_it_needs() -> None:
     macro = templates().environments["en"].get_template("components/csrf.html").module.csrf  # type: ignore[attr-defined]
     assert 'value="&lt;x&gt;"' in macro(token="<x>") == macro("<x>")
-    with pytest.raises(TypeError, match="takes no argument 'key'"):
+    with pytest.raises(TypeError, match="key"):
         macro(token="x", key="y")
     with pytest.raises(UndefinedError):
         macro()
