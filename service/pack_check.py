@@ -38,6 +38,7 @@ def check_city(folder: Path, today: date, shared: Path = SHARED) -> Report:
         return report
     if city is not None:
         report = _with(report, _untranslated(rules, (shared, folder), city))
+        report = _with(report, (*_unrouted(rules, city), *_unknown_taken(rules, folder)))
     return _with_form(report, rules, folder) if (folder / "pages.yaml").exists() else report
 
 
@@ -49,6 +50,39 @@ def _with(report: Report, found: Iterable[tuple[bool, Finding]]) -> Report:
 
 def _offered(program: Program) -> bool:
     return program.status_now == "open"
+
+
+def _unrouted(rules: Rulebook, city: City) -> Iterator[tuple[bool, Finding]]:
+    """Programs that go to an office of this city, and to none: nobody could send them."""
+    for program in rules.programs.values():
+        id, place = program.id, program.place
+        if program.apply != "routed" or city.routing.agencies_of(id):
+            continue
+        message = f'No office gets "{id}": routing.yaml has no line for it.'
+        hint = f"Add {{program: {id}, rules: [{{agency: {program.agency}}}]}} to its routes."
+        yield _offered(program), place.finding("no_route", message, hint)
+        if program.agency not in city.agencies:
+            message = f'"{program.agency}" is not an agency.'
+            add = f"Add it to agencies.yaml, with {id} among its programs."
+            hint = f"{nearest(program.agency, city.agencies) or ''} {add}".strip()
+            yield _offered(program), place.finding("unknown_agency", message, hint)
+
+
+def _unknown_taken(rules: Rulebook, folder: Path) -> Iterator[tuple[bool, Finding]]:
+    """Programs that an agency takes, or that have a route, and are none."""
+    for file, rows, key in (
+        ("agencies.yaml", "agencies", "programs"),
+        ("routing.yaml", "routes", "program"),
+    ):
+        document = read_document(folder / file)
+        listed = document.entries.get(rows) if isinstance(document, Table) else None
+        for row in listed.items if isinstance(listed, Items) else ():
+            named = row.entries.get(key) if isinstance(row, Table) else None
+            for item in named.items if isinstance(named, Items) else (named,):
+                if isinstance(item, Text) and item.value not in rules.programs:
+                    message = f'"{item.value[:40]}" is not a program.'
+                    hint = nearest(item.value, rules.programs)
+                    yield True, item.place.finding("unknown_program", message, hint)
 
 
 def _untranslated(

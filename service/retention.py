@@ -159,6 +159,12 @@ RULES = (
         timedelta(days=1),
     ),
     Rule(
+        "voice_homes",
+        "delete from voice_homes where vote in"
+        " (select id from voice_votes where state in ('counted', 'called_off') and closes_at < ?)",
+        timedelta(days=1),
+    ),
+    Rule(
         "voice_box",
         "delete from voice_box where vote in"
         " (select id from voice_votes where state in ('counted', 'called_off') and closes_at < ?)",

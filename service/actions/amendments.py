@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from service.actions.case_rows import (
     tell_agencies,
 )
 from service.actions.drafts import resident
+from service.actions.partner_facts import keep_told, put_upon, told_last
 from service.audit import unit_of_work
 from service.errors import Conflict, Fault, Invalid, NotFound
 from service.queries.own_application import sent_version
@@ -47,7 +49,7 @@ OFFER_AGAIN = """
 update referrals set version = ?, waiting = true, granted = ? where id = ? and state <> 'withdrawn'
 """
 
-
+Regrant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 MOST_TRIES = 8
 
 
@@ -80,6 +82,7 @@ async def amend(
     also: Callable[[], Awaitable[None]] | None = None,
     record: Record | None = None,
     over: int | None = None,
+    regrant: Regrant | None = None,
 ) -> int:
     """Store the whole changed facts as the next version; its number.
 
@@ -87,13 +90,14 @@ async def amend(
     consent and signature they have; each case keeps its id, clock and state. `contact` is a new way
     to reach the applicant; `also` runs inside the transaction. The same change twice in a row is
     one version, except for a partner, whose key tells. `over` is the version the facts were made
-    from. Raises NotFound for a draft, and Invalid(`consent_incomplete`) when a program now needs
-    more than was consented to.
+    from. `regrant` makes an agency's new facts from those it has, where it is not to get all of
+    the version. Raises NotFound for a draft, and Invalid(`consent_incomplete`) when a program now
+    needs more than was consented to.
     """
     household = read_household(services, facts, "/facts")
     before = await _signature(services, application)
     sealed = seal_version(services, facts, household, before, now)
-    offered = await offered_again(services, application, facts, programs, now, contact)
+    offered = await offered_again(services, application, facts, programs, now, contact, regrant)
     topics = await hinted_agencies(services, [each.agency for each in offered])
     missing = await missing_rules(sealed.rules)
     digest = _hash(facts, programs)
@@ -148,6 +152,41 @@ async def amend_newest(
     raise Conflict("newer_version")
 
 
+async def amend_for_partner(
+    services: Services,
+    actor: Actor,
+    application: UUID,
+    facts: Mapping[str, Any],
+    now: datetime,
+    record: Record,
+) -> int:
+    """A partner's whole facts as they are now: what is told otherwise than it told before is
+    changed, in the newest version and in what each office of its own send has. What the applicant
+    said since stays, and goes to no office by this. Raises what `amend` does."""
+    read_household(services, facts, "/facts")
+    # What its applicant asked for later, at the pages, is none of the partner's business.
+    programs = await sent_at_first(application)
+    for _try in range(MOST_TRIES):
+        newest = await sent_version(services, application)
+        if newest is None:
+            raise NotFound
+        change = partial(put_upon, await told_last(services, application), facts)
+        with suppress(_Overtaken):
+            return await amend(
+                services,
+                actor,
+                application,
+                change(newest[1]),
+                now,
+                programs=programs,
+                also=partial(keep_told, services, application, facts),
+                record=record,
+                over=newest[0],
+                regrant=change,
+            )
+    raise Conflict("newer_version")
+
+
 async def find_sent_by(services: Services, partner: str, reference: str) -> UUID:
     """The application a partner sent under a reference; NotFound for anything else."""
     plain = parse_reference(reference, services.city.reference_prefix)
@@ -196,6 +235,7 @@ async def offered_again(
     programs: Collection[str] | None,
     now: datetime,
     contact: Mapping[str, Any] | None = None,
+    regrant: Regrant | None = None,
 ) -> list[_Offered]:
     """Each referral's new grant: its own facts and screening, all else as it was signed."""
     rows = await db.fetch(
@@ -212,7 +252,7 @@ async def offered_again(
         place = {"table": "referrals", "column": "granted", "row_id": row_id}
         old = services.keyring.open_json(row["granted"], **place)
         _check_consent(services, program, old["consent"])
-        shared = share(facts, program, services.rules, on)
+        shared = share(regrant(old["facts"]) if regrant else facts, program, services.rules, on)
         new = {
             **old,
             "facts": dict(shared.facts),

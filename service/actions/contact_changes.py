@@ -95,9 +95,12 @@ async def ask(
     """Ask for a change; None when it was confirmed and has happened.
 
     The old contact is told either way. A later wish of the same kind takes the place of one that
-    still waits. `office` is who asks for the resident, with `detail` for the audit log. Raises
-    TooMany when somebody asks again and again.
+    still waits; the very same one, as by a second tap, is that one and tells nobody again. `office`
+    is who asks for the resident, with `detail` for the audit log. Raises TooMany when somebody asks
+    again and again.
     """
+    if not confirmed and (same := await _same_wish(services, application, kind, change)):
+        return same
     # Counted apart: who has a lost secret does not use up the tries of its owner.
     asker = "office" if office else str(confirmed)
     await limit(services, CHANGE_ASKED, f"{application}|{asker}", now)
@@ -120,14 +123,22 @@ async def ask(
     return None
 
 
+async def _same_wish(
+    services: Services, application: UUID, kind: str, change: Mapping[str, Any]
+) -> Waiting | None:
+    for each in await waiting_of(application):
+        if each.kind == kind:
+            found = await _opened(services, each.id) or {}
+            if {name: value for name, value in found.items() if name != "told"} == change:
+                return each
+    return None
+
+
 async def make(services: Services, waiting: Waiting, now: datetime) -> bool:
     """Make a change that waits; False when it was stopped, replaced or made meanwhile."""
-    row = await db.fetch_one("select change from contact_changes where id = ?", waiting.id)
-    if row is None:
+    change = await _opened(services, waiting.id)
+    if change is None:
         return False
-    change = services.keyring.open_json(
-        row["change"], table="contact_changes", column="change", row_id=waiting.id
-    )
 
     async def end() -> None:
         if await db.execute(END, "made", waiting.id) != 1:
@@ -203,14 +214,18 @@ async def by_token(token: str) -> Waiting | None:
 
 async def told_mail(services: Services, change: UUID) -> str | None:
     """The mail address that was known when a change was asked for: its notice goes there."""
+    opened = await _opened(services, change)
+    return None if opened is None else opened["told"]
+
+
+async def _opened(services: Services, change: UUID) -> dict[str, Any] | None:
     row = await db.fetch_one("select change from contact_changes where id = ?", change)
     if row is None:
         return None
-    opened = services.keyring.open_json(
+    opened: dict[str, Any] = services.keyring.open_json(
         row["change"], table="contact_changes", column="change", row_id=change
     )
-    mail: str | None = opened["told"]
-    return mail
+    return opened
 
 
 def _waiting(row: db.Row) -> Waiting:

@@ -73,6 +73,17 @@ async def object_(
     return objection
 
 
+async def was_made(services: Services, decision: UUID, text: str) -> bool:
+    """Whether this very text is the objection to a decision."""
+    row = await db.fetch_one("select id, text from objections where decision_id = ?", decision)
+    if row is None or row["text"] is None:
+        return False
+    opened = services.keyring.open_json(
+        row["text"], table="objections", column="text", row_id=row["id"]
+    )
+    return bool(opened["text"] == text)
+
+
 async def answer(
     services: Services,
     actor: Actor,

@@ -139,6 +139,17 @@ async def reply(
         tell_agencies(work, topics, request, row["version"])
 
 
+async def was_replied(services: Services, request: UUID, text: str) -> bool:
+    """Whether this very text is the reply that stands."""
+    row = await db.fetch_one("select reply from information_requests where id = ?", request)
+    if row is None or row["reply"] is None:
+        return False
+    opened = services.keyring.open_json(
+        row["reply"], table="information_requests", column="reply", row_id=request
+    )
+    return bool(opened["text"] == text)
+
+
 async def _open_request(services: Services, referral: UUID, question: Question) -> UUID | None:
     """The id of this very question when it is open already; a different open one is a Conflict."""
     row = await db.fetch_one(

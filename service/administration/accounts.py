@@ -150,6 +150,8 @@ async def changed(request: Request) -> Response:
     form, services = await read_form(request), services_of(request)
     actor, now, words = request.state.actor, now_of(request), translator_of(request)
     account = await _account(request)
+    if language_switch(request, form) is not None:
+        return await _one_page(request, account, (), form.get("role"), form.get("agency"))
     if account.id == actor.account and form.get("_action") != "reset":
         raise Conflict("own_account", OWN)
     match form.get("_action"):
@@ -158,9 +160,7 @@ async def changed(request: Request) -> Response:
             try:
                 await change_role(services, actor, account.id, *place, now)
             except Invalid as refused:
-                return await _one_page(
-                    request, account, _problems(refused, words), form.get("role")
-                )
+                return await _one_page(request, account, _problems(refused, words), *place)
         case "reset":
             password = one_time_password()
             await reset_password(services, actor, account.id, password, now)
@@ -208,6 +208,7 @@ async def _one_page(
     account: Account,
     problems: Sequence[FieldProblem] = (),
     role: str | None = None,
+    agency: str | None = None,
 ) -> Response:
     services, words = services_of(request), translator_of(request)
     view = OneView(
@@ -217,7 +218,7 @@ async def _one_page(
         line=_line(account, services, words),
         place=_place(services, words),
         role=role or account.role,
-        agency=account.agency or "",
+        agency=(agency if role else account.agency) or "",
         own=account.id == request.state.actor.account,
         errors=problems,
         wrong={each.target or "": each.text for each in problems},

@@ -17,7 +17,7 @@ from service.errors import Invalid, Malformed, NotFound
 from service.i18n import _
 from service.queries.api_keys import all_keys
 from service.queries.endpoints import endpoint_of
-from service.rendering import redirect, render, translator_of
+from service.rendering import language_switch, redirect, render, translator_of
 from service.security.access import as_id
 from service.templating import FieldProblem
 from service.web import now_of, services_of
@@ -82,6 +82,8 @@ async def keys(request: Request) -> Response:
 async def changed(request: Request) -> Response:
     """Make or end a key; set or take away an address."""
     form, actor, now = await read_form(request), request.state.actor, now_of(request)
+    if language_switch(request, form) is not None:
+        return await _page(request, _typed(form))
     match form.get("_action"):
         case "make":
             return await _make(request, form)

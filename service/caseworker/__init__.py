@@ -66,6 +66,8 @@ routes: list[Route] = [
     Route("/staff/files", files.files, name="staff.files"),
     Route("/staff/files/cases.csv", files.cases_csv, name="staff.files.cases"),
     Route("/staff/files/people.csv", files.people_csv, name="staff.files.people"),
+    Route("/staff/files/decisions.csv", files.decisions_to_fill, name="staff.files.decisions.fill"),
+    Route("/staff/files/print", files.print_new, name="staff.files.print"),
     Route("/staff/files/taken", files.taken, methods=POST, name="staff.files.taken"),
     Route("/staff/files/decisions", files.decisions, methods=POST, name="staff.files.decisions"),
 ]

@@ -32,6 +32,8 @@ from service.templating import FieldProblem
 from service.web import now_of, services_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -103,14 +105,34 @@ class CaseView:
     errors: Sequence[FieldProblem] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PrintView:
+    """One case on paper."""
+
+    heading: str
+    section: str
+    back: str
+    case: CaseView
+
+
 async def case(request: Request) -> Response:
     """The case page. Each time it is read is noted."""
-    return await _page(request, "caseworker/case.html")
+    return await _page(request)
 
 
 async def case_print(request: Request) -> Response:
     """The same for paper: answers, questions and decisions, without what one can do."""
-    return await _page(request, "caseworker/print.html")
+    shown = await paper_of(request, request.path_params["id"])
+    view = PrintView(shown.heading, shown.section, shown.here, shown)
+    return render(request, "caseworker/print.html", view)
+
+
+async def paper_of(request: Request, case: UUID | str) -> CaseView:
+    """Everything a case's print shows; that it was read is noted."""
+    services, actor = services_of(request), request.state.actor
+    found = await open_case(services, actor, case)
+    people = await colleagues(services, actor.agency)
+    return _view(request, found, people, translator_of(request), "", [])
 
 
 async def claim_case(request: Request) -> Response:
@@ -141,23 +163,21 @@ async def note_case(request: Request) -> Response:
     form = await read_form(request)
     text = form.get("note")
     if language_switch(request, form) is not None:
-        return await _page(request, "caseworker/case.html", text)
+        return await _page(request, text)
     try:
         await write_note(services_of(request), request.state.actor, case_id, text, now_of(request))
     except Invalid as refused:
         said = translator_of(request).gettext(refused.faults[0].detail)
-        return await _page(request, "caseworker/case.html", text, FieldProblem("note", said))
+        return await _page(request, text, FieldProblem("note", said))
     return redirect(f"{QUEUE}/{case_id}#notes")
 
 
-async def _page(
-    request: Request, template: str, note: str = "", problem: FieldProblem | None = None
-) -> Response:
+async def _page(request: Request, note: str = "", problem: FieldProblem | None = None) -> Response:
     services, actor, words = services_of(request), request.state.actor, translator_of(request)
     found = await open_case(services, actor, request.path_params["id"])
     people = await colleagues(services, actor.agency)
     view = _view(request, found, people, words, note, [problem] if problem else [])
-    return render(request, template, view, status=422 if problem else 200)
+    return render(request, "caseworker/case.html", view, status=422 if problem else 200)
 
 
 def _view(

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from service.i18n import Translator
 
 KEPT = "/staff/kept"
-# These show a form again with what is in it, and do nothing else, when it only asks for a language.
-SHOW_AGAIN = ("/staff/cases/", "/staff/objections/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,6 @@ class KeptLine:
     texts: Sequence[str]
     path: str
     pairs: Pairs
-    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +68,4 @@ def _line(form: KeptForm, words: Translator) -> KeptLine:
         texts=[value for _name, value in form.pairs if len(value.split()) > 1],
         path=form.path,
         pairs=[pair for pair in form.pairs if pair[0] != "_language"],
-        again=form.path.startswith(SHOW_AGAIN),
     )

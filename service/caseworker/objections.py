@@ -12,7 +12,7 @@ from service.caseworker.case_words import agency_name, program_name
 from service.caseworker.history import DecisionRow, decision_rows
 from service.caseworker.queue import QUEUE
 from service.caseworker.typed import Typed
-from service.errors import NotFound
+from service.errors import Conflict, NotFound
 from service.i18n import _
 from service.queries.accounts import colleagues
 from service.queries.casefile import CaseFile, case_of_objection, open_case, open_objections
@@ -108,7 +108,12 @@ async def objection_answered(request: Request) -> Response:
     text = typed.text("text", LONGEST, needed=True)
     if typed.problems:
         return await _form(request, found, wanted, form, typed.problems)
-    await answer(services, actor, wanted, form.get("outcome"), text, now_of(request))
+    try:
+        await answer(services, actor, wanted, form.get("outcome"), text, now_of(request))
+    except Conflict:
+        made = next(each for each in (await _found(request))[0].objections if each.id == wanted)
+        if (made.state, made.answer) != (form.get("outcome"), text):
+            raise
     return redirect(f"{QUEUE}/{found.id}")
 
 

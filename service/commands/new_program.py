@@ -37,7 +37,7 @@ MEANINGS = {
     "BLANK_LABEL": "what people call these figures, such as 2026",
     "BLANK_REVIEW_DAY": "the day by which somebody looks for newer ones, such as 2027-01-01",
     "BLANK_CONFIDENCE": "A: official and seen twice; B: one good source; C: not to be relied on",
-    "BLANK_LIMIT_ONE": "the yearly limit for one person, in dollars",
+    "BLANK_LIMIT_ONE": "the yearly limit for one person, in dollars: digits only, such as 60000",
     "BLANK_LIMIT_TWO": "the yearly limit for two people, in dollars",
     "BLANK_LIMIT_EXTRA": "what each person more adds, in dollars",
     "BLANK_ONE_AT_LIMIT": "the limit for one person in cents",
@@ -54,7 +54,9 @@ What is still yours to say:
    and line.
 2. Work the cases by hand from the rule itself. They are the program's tests.
 3. Try it: threshold screen family.json --city {city} --program {id} --explain
-4. Set `status: open`, gather its sentences with `make messages`, and translate them.
+4. Name it under `helps` in pages.yaml. A routed program also needs its agency in agencies.yaml
+   and a line in routing.yaml.
+5. Set `status: open`, gather its sentences with `make messages`, and translate them.
 docs/program-authoring.md says more about each step.
 """
 

@@ -43,13 +43,21 @@ from service.models.voice_signatures import (
     Batch,
     BatchItem,
     Cursor,
+    LogHead,
     PaperLine,
     Signature,
     SignatureStep,
     Suspicion,
     VoiceCount,
 )
-from service.models.voice_votes import Dispute, Publication, RollEntry, SealedBallot, Vote
+from service.models.voice_votes import (
+    Dispute,
+    Publication,
+    RollEntry,
+    SealedBallot,
+    Vote,
+    VoterHome,
+)
 
 __all__ = [
     "AgencyEndpoint",
@@ -71,6 +79,7 @@ __all__ = [
     "KeptForm",
     "Lease",
     "LeaseItem",
+    "LogHead",
     "Merge",
     "Objection",
     "OutboxRow",
@@ -102,4 +111,5 @@ __all__ = [
     "VoiceOutboxRow",
     "VoiceSession",
     "Vote",
+    "VoterHome",
 ]

@@ -51,6 +51,8 @@ class Application(Model):
     opened_before_at = classed(fields.DatetimeField(null=True), S.PERSONAL, R.CASE)
     # Sealed JSON: programs elsewhere the resident says they applied for. Nobody else sees it.
     applied = classed(fields.BinaryField(null=True), S.SENSITIVE, R.CASE)
+    # Sealed JSON: the facts as a partner told them last, so that only what it changes is changed.
+    partner_facts = classed(fields.BinaryField(null=True), S.SENSITIVE, R.CASE)
     # A legal hold: why (a code), and since when. Retention leaves the file alone.
     hold = classed(fields.CharField(max_length=16, null=True), S.INTERNAL, R.CASE)
     held_at = classed(fields.DatetimeField(null=True), S.INTERNAL, R.CASE)

@@ -67,6 +67,22 @@ class SignatureStep(Model):
         indexes = (("petition", "id"),)
 
 
+class LogHead(Model):
+    """A signed head of the log of steps, so many steps long. `peaks`: what the next one goes on
+    from. `key` is public: it changes with the ring."""
+
+    id = classed(fields.UUIDField(primary_key=True), S.INTERNAL, R.PERMANENT)
+    size = classed(fields.BigIntField(unique=True), S.PUBLIC, R.PERMANENT)
+    root = classed(fields.CharField(max_length=64), S.PUBLIC, R.PERMANENT)
+    moment = classed(fields.CharField(max_length=32), S.PUBLIC, R.PERMANENT)
+    key = classed(fields.CharField(max_length=64), S.PUBLIC, R.PERMANENT)
+    signature = classed(fields.CharField(max_length=128), S.PUBLIC, R.PERMANENT)
+    peaks = classed(fields.TextField(), S.PUBLIC, R.PERMANENT)
+
+    class Meta:
+        table = "voice_log_heads"
+
+
 class VoiceCount(Model):
     """A petition's confirmed signatures by area and tier; they sum to the headline at all times."""
 

@@ -51,6 +51,19 @@ class RollEntry(Model):
         table = "voice_roll"
 
 
+class VoterHome(Model):
+    """That somebody of a home came with a letter's code: keyed hashes, gone with the roll."""
+
+    p_hash = classed(fields.CharField(max_length=64, primary_key=True), S.PERSONAL, R.BALLOT)
+    vote = classed(fields.UUIDField(), S.PUBLIC, R.BALLOT)
+    home_hash = classed(fields.CharField(max_length=64), S.PERSONAL, R.BALLOT)
+    place = classed(fields.IntField(), S.INTERNAL, R.BALLOT)
+
+    class Meta:
+        table = "voice_homes"
+        unique_together = (("vote", "home_hash", "place"),)
+
+
 class SealedBallot(Model):
     """A ballot sealed to the trustees. `n` counts its changes; `fresh`: not yet rewritten in key
     order with the others since the last round."""

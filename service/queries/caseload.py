@@ -69,6 +69,11 @@ WAITING = """
 select {columns} from referrals where agency = ? and waiting = true and lease is null
 order by due_on, filed_at, id limit ?
 """
+# What the office took in, as it stands now, and has not decided.
+UNDECIDED = f"""
+select {{columns}} from referrals where agency = ? and {OPEN} and acknowledged_version = version
+order by due_on, id limit ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,19 @@ async def waiting_ids(actor: Actor) -> list[UUID]:
     """The ids of the same cases; no personal data."""
     rows = await db.fetch(WAITING.format(columns="id"), actor.agency, MOST_IN_A_FILE)
     return [row["id"] for row in rows]
+
+
+async def undecided_cases(services: Services, actor: Actor) -> list[CaseLine]:
+    """What the agency has taken in and not decided; for its file. Noted as a read."""
+    rows = await db.fetch(UNDECIDED.format(columns=COLUMNS), actor.agency, MOST_IN_A_FILE)
+    await record_read(actor, "cases.exported", actor.agency or "", services.clock.now())
+    lines = (_line(services, row) for row in rows)
+    return [line for line in lines if line.readable]
+
+
+async def has_undecided(actor: Actor) -> bool:
+    """Whether there is any such case."""
+    return bool(await db.fetch(UNDECIDED.format(columns="id"), actor.agency, 1))
 
 
 def _line(services: Services, row: db.Row) -> CaseLine:

@@ -60,6 +60,7 @@ routes = [
     Route("/benefits/saved", start.stopped, name="resident.saved"),
     Route("/benefits/clear", start.clear, methods=POST, name="resident.clear"),
     Route("/benefits/status/clear", start.clear, methods=POST, name="resident.status.clear"),
+    Route("/benefits/leave", start.leave, name="resident.leave"),
     Route("/benefits/cleared", start.cleared, name="resident.cleared"),
     Route("/benefits/delete", start.delete, methods=POST, name="resident.delete"),
     Route("/benefits/results", results.results, name="resident.results"),

@@ -80,12 +80,16 @@ async def change_all(request: Request, own: OwnApplication) -> Response:
 @with_application
 async def add(request: Request, own: OwnApplication) -> Response:
     """The programs one can still apply for with the same answers."""
+    if own.state != "submitted":
+        return redirect(STATUS)
     return await _page(request, own, ())
 
 
 @with_application
 async def to_be_added(request: Request, own: OwnApplication) -> Response:
     """Ask what is missing for the ticked programs, then lead to the signature."""
+    if own.state != "submitted":
+        return redirect(STATUS)
     form = await read_form(request)
     ticked = tuple(form.all("choose"))
     if language_switch(request, form) is not None:

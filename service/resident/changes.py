@@ -98,7 +98,9 @@ class Told:
 
 @with_application
 async def changes(request: Request, own: OwnApplication) -> Response:
-    """The list of what can be told anew."""
+    """The list of what can be told anew; nothing is, once all of it was taken back."""
+    if own.state != "submitted":
+        return redirect(STATUS)
     words = translator_of(request)
     flow, _facts = await blank_flow(request, own)
     view = ChangesView(

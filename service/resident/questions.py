@@ -36,10 +36,11 @@ if TYPE_CHECKING:
     from service.body import Form
 
 SECRET_NOTE = "th_secret"
+CONTACT, REFERENCE = "contact", "/benefits/reference"
 TEMPLATE = "resident/question.html"
 LONGEST_KEY = 120
 # How somebody is reached has its own page then, and programs are added by name.
-NOT_AFTER_SENDING = ("contact", "helps_wanted")
+NOT_AFTER_SENDING = (CONTACT, "helps_wanted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,9 @@ async def answered(request: Request, held: Held) -> Response:
             return await _continue(request, held, step, form)
         case "sum":
             return _with_sum(request, held, step, raw)
+        case "save" if _is_whole_contact(request, held, step, raw):
+            # Without the two numbers nobody comes back: they are shown first.
+            return await _continue(request, held, step, form)
         case "save" | "send" as way:
             await saved(request, held, lambda flow: keep_readable(request, flow, step, raw))
             return redirect("/benefits/saved" if way == "save" else "/benefits/send-now", request)
@@ -135,15 +139,26 @@ async def _continue(request: Request, held: Held, step: Step, form: Form) -> Res
     kept = await saved(request, held, lambda flow: _answer(flow, step, patch, made))
     if kept is None:
         return redirect(STATUS, request)
-    if step.page.key == "contact" and not kept.has_reference:
+    if step.page.key == CONTACT and not kept.has_reference:
         return await _with_secret(request, kept)
+    if step.page.key == CONTACT and set(kept.draft.asked) == {CONTACT}:
+        # A second tap: the page with the numbers has not been read yet.
+        return redirect(REFERENCE, request)
     return redirect(after(kept.flow, step, origin_of(request)), request)
+
+
+def _is_whole_contact(request: Request, held: Held, step: Step, raw: Raw) -> bool:
+    """Whether this is the page of names and contact, filled in for the first time."""
+    if step.page.key != CONTACT or held.has_reference:
+        return False
+    patch = parse_page(held.flow, step, raw, translator_of(request).code)
+    return not isinstance(patch, FieldErrors)
 
 
 async def _with_secret(request: Request, held: Held) -> Response:
     """The first time somebody says who they are, they get their way back."""
     way = await drafts.issue(services_of(request), held.id, now_of(request))
-    response = redirect("/benefits/reference", request)
+    response = redirect(REFERENCE, request)
     if way is not None:
         once.leave(request, response, SECRET_NOTE, [str(held.id), way.secret])
     return response

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.actions import drafts
 from service.actions.returning import Entered, by_link, by_secret, send_link
 from service.body import Form, read_form, read_query
-from service.errors import TooMany
+from service.errors import AppError, TooMany
 from service.i18n import _
 from service.rendering import language_switch, redirect, render, translator_of
 from service.resident import contact, interrupted, once
 from service.resident.draft_page import STATUS, going_on
-from service.security.sessions import DOORS, set_session_cookie
+from service.security.sessions import DOORS, find_session, set_session_cookie
 from service.templating import FieldProblem
 from service.web import address_of, now_of, services_of
 
@@ -38,6 +39,7 @@ class ReturnView:
     error: str | None
     link_error: str | None
     ended: bool
+    going_on: str | None
     locked: bool
     example: str
     errors: Sequence[FieldProblem]
@@ -64,8 +66,8 @@ class WordsView:
 
 
 async def returning(request: Request) -> Response:
-    """The way back, also where a session has ended."""
-    return _page(request)
+    """The way back, also where a session has ended, or stands open still."""
+    return _page(request, going_on=await _open_visit(request))
 
 
 async def returned(request: Request) -> Response:
@@ -132,6 +134,8 @@ async def use_link(request: Request) -> Response:
     entered = None
     if len(token) <= LONGEST_TOKEN:
         entered = await by_link(services_of(request), token, address_of(request), now_of(request))
+    if entered is None and (still_open := await _open_visit(request)):
+        return redirect(still_open, request)  # a second tap on the button
     if entered is None:
         view = WordsView(
             heading=words.gettext("This link no longer works"),
@@ -140,6 +144,21 @@ async def use_link(request: Request) -> Response:
         )
         return render(request, "resident/words.html", view, status=404)
     return await _let_in(request, entered)
+
+
+async def _open_visit(request: Request) -> str | None:
+    """Where a visit of this browser goes on: one tap too many leads there, and not to a refusal."""
+    now, services = now_of(request), services_of(request)
+    for door in OURS:
+        session = await find_session(request.cookies.get(DOORS[door].cookie, ""), door, now)
+        if session is not None and door == "status":
+            note = once.found(request, contact.SECRET_NOTE)
+            return contact.SECRET if note and note[0] == str(session.subject) else STATUS
+        with suppress(AppError):  # a draft that was deleted, or cannot be read, is no way on
+            held = await drafts.read(services, session.subject) if session else None
+            if held is not None:
+                return going_on(held.flow)
+    return None
 
 
 async def _let_in(request: Request, entered: Entered) -> Response:
@@ -170,6 +189,7 @@ def _page(
     error: str | None = None,
     *,
     link_error: str | None = None,
+    going_on: str | None = None,
     status: int = 200,
 ) -> Response:
     services, words = services_of(request), translator_of(request)
@@ -186,6 +206,7 @@ def _page(
         error=words.gettext(error, example=example) if error else None,
         link_error=words.gettext(link_error, example=example) if link_error else None,
         ended=form is None and any(DOORS[d].cookie in request.cookies for d in OURS),
+        going_on=going_on,
         locked=query.get("locked") == "yes",
         example=example,
         errors=problems,

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from starlette.responses import RedirectResponse
+
 from service.actions import drafts
 from service.body import read_form, read_query
 from service.rendering import language_switch, redirect, render, translator_of
@@ -181,11 +183,35 @@ async def clear(request: Request) -> Response:
             held = await drafts.read(services, session.subject) if door == "benefits" else None
             if held is not None and not held.sent:
                 once.leave(request, response, WIPE_NOTE, str(session.subject))
-        clear_session_cookie(response, door, services.settings)
-    for note in NOTES:
-        once.take_away(request, response, note)
+    _forget(request, response)
+    # Browsers take their time over this, so leaving at once does without.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+async def leave(request: Request) -> Response:
+    """Away from here at once. The visit ends with it: who presses Back afterwards meets no answer.
+
+    Answers stay stored; their owner comes back with the two numbers. A browser that only looks
+    ahead, or a link on another site, ends nothing.
+    """
+    # The one redirect that leaves us, to where the city says.
+    response = RedirectResponse(services_of(request).city.exit_link, status_code=303)
+    asked = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+    if asked and "sec-purpose" not in request.headers:
+        for door in OURS:
+            token = request.cookies.get(DOORS[door].cookie, "")
+            if session := await find_session(token, door, now_of(request)):
+                await end_session(session)
+        _forget(request, response)
+    return response
+
+
+def _forget(request: Request, response: Response) -> None:
+    for door in OURS:
+        clear_session_cookie(response, door, services_of(request).settings)
+    for note in NOTES:
+        once.take_away(request, response, note)
 
 
 async def cleared(request: Request) -> Response:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from service.actions import contact_changes as changing
 from service.actions.drafts import resident
-from service.actions.objections import LONGEST, object_
-from service.actions.requests import reply
+from service.actions.objections import LONGEST, object_, was_made
+from service.actions.requests import reply, was_replied
 from service.body import read_form
 from service.errors import Conflict, NotFound
 from service.i18n import _
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 EMPTY = _("Write something first.")
 TOO_LONG = _("Write at most 5,000 letters.")
 NONE_TICKED = _("Tick what you want to take back.")
+REPLIED = _("The office has a reply already, so this one was not sent. Copy it if you need it.")
+OBJECTED = _("You objected before, so this was not sent. Copy it if you need it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +65,22 @@ class TakeBackView:
     error: str | None
     errors: Sequence[FieldProblem]
     at_once: bool
+    form_id: str | None
     back: str = STATUS
-    form_id: str = "withdraw"
 
 
 @with_application
 async def request_page(request: Request, own: OwnApplication) -> Response:
-    """What an office asks for."""
+    """What an office asks for; a page left behind by Back leads on where nothing is asked now."""
     case, asked = _asked(request, own)
+    if asked.state != "open":
+        return redirect(STATUS)
     return _reply_page(request, case, asked, _typed_before(request, own))
 
 
 @with_application
 async def replied(request: Request, own: OwnApplication) -> Response:
-    """The written reply."""
+    """The written reply. The same one again, by a second tap, is that reply."""
     case, asked = _asked(request, own)
     form = await read_form(request)
     text = form.get("text")
@@ -84,10 +88,12 @@ async def replied(request: Request, own: OwnApplication) -> Response:
         return _reply_page(request, case, asked, text)
     if error := _wrong(text):
         return _reply_page(request, case, asked, text, error)
+    services = services_of(request)
     try:
-        await reply(services_of(request), resident(own.id), own.id, asked.id, text, now_of(request))
-    except Conflict:
-        return redirect(STATUS, request)
+        await reply(services, resident(own.id), own.id, asked.id, text, now_of(request))
+    except (Conflict, NotFound):
+        if not await was_replied(services, asked.id, text):
+            return _reply_page(request, case, asked, text, REPLIED)
     return redirect(f"{STATUS}?done=replied", request)
 
 
@@ -115,14 +121,16 @@ def _reply_page(
 
 @with_application
 async def decision_page(request: Request, own: OwnApplication) -> Response:
-    """Object to a decision."""
+    """Object to a decision, once."""
     case, decided = _decided(request, own)
+    if decided.objection is not None:
+        return redirect(STATUS)
     return _objection_page(request, case, decided, _typed_before(request, own))
 
 
 @with_application
 async def objected(request: Request, own: OwnApplication) -> Response:
-    """The objection; another worker reads it."""
+    """The objection; another worker reads it. The same one again is that objection."""
     case, decided = _decided(request, own)
     form = await read_form(request)
     text = form.get("text")
@@ -130,12 +138,12 @@ async def objected(request: Request, own: OwnApplication) -> Response:
         return _objection_page(request, case, decided, text)
     if error := _wrong(text):
         return _objection_page(request, case, decided, text, error)
+    services = services_of(request)
     try:
-        await object_(
-            services_of(request), resident(own.id), own.id, decided.id, text, now_of(request)
-        )
+        await object_(services, resident(own.id), own.id, decided.id, text, now_of(request))
     except Conflict:
-        return redirect(STATUS, request)
+        if not await was_made(services, decided.id, text):
+            return _objection_page(request, case, decided, text, OBJECTED)
     return redirect(f"{STATUS}?done=objected", request)
 
 
@@ -180,6 +188,8 @@ async def withdrawn(request: Request, own: OwnApplication) -> Response:
         return _withdraw_page(request, own, ticked)
     open_now = {case.program for case in own.referrals if State(case.state) not in FINAL}
     wanted = [program for program in ticked if program in open_now]
+    if ticked and ticked_before(own, ticked):
+        return redirect(f"{STATUS}?done=withdrawn", request)
     if not wanted:
         return _withdraw_page(request, own, ticked, NONE_TICKED)
     waiting = await changing.ask(
@@ -213,16 +223,28 @@ def _withdraw_page(
         error=said,
         errors=[FieldProblem("program", said)] if said else [],
         at_once=known_well(request),
+        form_id="withdraw" if any_open(own) else None,
     )
     return render(request, "resident/withdraw.html", view, status=422 if error else 200)
 
 
+def any_open(own: OwnApplication) -> bool:
+    """Whether there is anything to take back."""
+    return any(State(case.state) not in FINAL for case in own.referrals)
+
+
+def ticked_before(own: OwnApplication, ticked: Sequence[str]) -> bool:
+    """Whether all of it was taken back already: a second tap is no mistake."""
+    gone = {case.program for case in own.referrals if case.state == State.WITHDRAWN}
+    return gone.issuperset(ticked)
+
+
 def _asked(request: Request, own: OwnApplication) -> tuple[OwnReferral, Asked]:
-    """The open request of this address, if it is one's own; else NotFound."""
+    """The request of this address, open or not, if it is one's own; else NotFound."""
     wanted = as_id(request.path_params["id"])
     for case in own.referrals:
         for asked in case.requests:
-            if asked.id == wanted and asked.state == "open":
+            if asked.id == wanted:
                 return case, asked
     raise NotFound
 
@@ -232,7 +254,7 @@ def _decided(request: Request, own: OwnApplication) -> tuple[OwnReferral, Decide
     wanted = as_id(request.path_params["id"])
     for case in own.referrals:
         decided = case.decision
-        if decided is not None and decided.id == wanted and decided.objection is None:
+        if decided is not None and decided.id == wanted:
             return case, decided
     raise NotFound
 

@@ -28,7 +28,7 @@ from service.answer_words import CHOICES
 from service.body import Form, read_form
 from service.errors import NotFound
 from service.i18n import _
-from service.rendering import language_switch, render, translator_of
+from service.rendering import language_switch, redirect, render, translator_of
 from service.resident.changes import blank_flow, facts_with, step_title, steps_of
 from service.resident.draft_page import CHECK, RESULTS, STATUS, with_draft
 from service.resident.offices import open_programs
@@ -139,18 +139,24 @@ class ShownView:
 @with_application
 async def what_if(request: Request, own: OwnApplication) -> Response:
     """After sending: what can be tried."""
+    if own.state != "submitted":
+        return redirect(STATUS)
     return _list(request, await _sent(request, own))
 
 
 @with_application
 async def what_if_one(request: Request, own: OwnApplication) -> Response:
     """After sending: one change to try."""
+    if own.state != "submitted":
+        return redirect(STATUS)
     return _Try(request, await _sent(request, own)).page()
 
 
 @with_application
 async def what_if_shown(request: Request, own: OwnApplication) -> Response:
     """After sending: what it would change."""
+    if own.state != "submitted":
+        return redirect(STATUS)
     return await _Try(request, await _sent(request, own)).shown()
 
 

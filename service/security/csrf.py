@@ -101,6 +101,8 @@ def check_token(
         good = [csrf_token(session)]
     else:
         cookie = request.cookies.get(FORM_COOKIE, "")
+        if not cookie:
+            raise FormExpired("no_cookie", FormExpired.no_cookie)
         if not form_cookie_alive(cookie, now):
             raise FormExpired
         # A form that was open while the keys were rotated is still ours.

@@ -34,9 +34,12 @@ E = TypeVar("E", bound=Endpoint)
 SAFE = frozenset({"GET", "HEAD"})
 LONGEST_KEY = 200
 STAFF = "staff"
-# Where staff write to residents, colleagues and the public.
+# Where staff write: to residents, colleagues and the public, and about accounts, keys and holds.
+# Their pages show a form again, and do nothing else, when it only asks for a language.
 WRITTEN_AT = re.compile(
-    r"/staff/(cases/[^/]+/(notes|ask|decide)|objections/[^/]+|voice/.+)", re.ASCII
+    r"/staff/(cases/[^/]+/(notes|ask|decide|way-back)|objections/[^/]+|voice/.+"
+    r"|accounts|accounts/[^/]+|keys|holds)",
+    re.ASCII,
 )
 FIND_KEY = "SELECT id, kind, subject FROM api_keys WHERE key_hash = ? AND revoked_at IS NULL"
 KEY_KINDS = {"agency": "agency_key", "partner": "partner_key"}

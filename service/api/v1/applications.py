@@ -90,10 +90,8 @@ async def amend(request: Request) -> Response:
 
     async def work(record: Record) -> None:
         facts = parse_bytes(body, AmendmentBody).facts
-        # What its applicant asked for later, at the pages, is none of the partner's business.
-        programs = await amendments.sent_at_first(application)
-        await amendments.amend(
-            services, actor, application, facts, now_of(request), programs=programs, record=record
+        await amendments.amend_for_partner(
+            services, actor, application, facts, now_of(request), record
         )
 
     scope = f"partner/{agency_of(request)}/amendments/{application}"

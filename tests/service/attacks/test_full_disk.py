@@ -63,6 +63,6 @@ async def test_on_a_full_disk_no_send_is_acknowledged_that_is_not_stored(tmp_pat
 
 async def taken_again(client: httpx.AsyncClient, parcel: Parcel) -> None:
     """Space is back: so is the service, without a restart."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await post(client, parcel)).status_code != 201:
             await asyncio.sleep(0.2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,7 +18,7 @@ from service.services import Services
 from tests.support.databases import settings_for
 from tests.support.faulty_link import faulty_link
 from tests.support.postgres import throwaway_postgres
-from tests.support.waiting import eventually
+from tests.support.waiting import Stopwatch, eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
@@ -47,8 +46,8 @@ async def test_a_worker_ends_in_time_though_its_database_is_silent_or_gone(
                     link.silent()
                 else:
                     await link.down()
-                began = time.monotonic()
+                watch = Stopwatch()
                 os.kill(os.getpid(), signal.SIGTERM)
-                await asyncio.wait_for(worker, 10.0)
-                assert time.monotonic() - began < 8.0
+                await asyncio.wait_for(worker, 60.0)
+                assert watch.seconds() < 8.0
                 assert not db.is_open()

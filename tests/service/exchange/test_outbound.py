@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -169,10 +168,8 @@ async def test_a_server_that_trickles_is_left_at_the_deadline() -> None:
             await asyncio.sleep(0.02)
 
     async with listener(trickle) as port, Outbound(loopback=True, deadline=0.3) as outbound:
-        started = time.monotonic()
-        with pytest.raises(TimeoutError):
+        with pytest.raises(TimeoutError):  # read to its end, it would be an answer
             await outbound.post(f"http://127.0.0.1:{port}/", b"{}", {})
-    assert time.monotonic() - started < 2
 
 
 async def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:

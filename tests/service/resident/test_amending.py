@@ -91,7 +91,7 @@ async def test_somebody_moves_in_and_only_the_ticked_office_hears_of_it(
     assert [len(cases[p][1]["facts"]["people"]) for p in ("orca_lift", "fresh_bucks")] == [5, 4]
     assert (cases["orca_lift"][0], cases["fresh_bucks"][0]) == (2, 1)
     again = await signed.submit("Send to the offices")
-    assert again.url.startswith("/benefits/sent")
+    assert again.url.startswith("/benefits/status?done=changed")
     assert len(await db.fetch("select id from submissions")) == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 
 from service import db
@@ -39,8 +40,20 @@ async def test_writing_is_not_safe_until_somebody_says_so(first: PageSeen) -> No
     assert first.form().values["safe_to_write"] == ["no"]
 
 
-async def test_every_page_can_be_left_at_once(first: PageSeen) -> None:
-    assert first.link("Leave this page now").startswith("https://")
+async def test_every_page_can_be_left_at_once_and_back_shows_no_answer(first: PageSeen) -> None:
+    page = await give(first, CONTACT)
+    away = page.link("Leave this page now")
+    client = first.browser.client
+    for ahead in ({"sec-purpose": "prefetch"}, {"sec-fetch-site": "cross-site"}):
+        await client.get(away, headers=ahead)
+    assert (await first.browser.get("/benefits/apply/contact")).url == "/benefits/apply/contact"
+    answer = await client.get(away, headers={"sec-fetch-site": "same-origin"})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("https://")
+    assert not [name for name in client.cookies if name in ("th_benefits", "th_secret")]
+    back = await first.browser.get("/benefits/apply/contact")
+    assert back.url == "/benefits/return"
+    assert "Luz" not in back.html
 
 
 async def test_a_change_of_language_keeps_what_was_typed_and_stores_nothing(
@@ -69,6 +82,16 @@ async def test_the_secret_is_shown_once_and_a_reload_is_not_a_loss(first: PageSe
     renewed = await later.form().submit("_action=new")
     assert "We show the secret number only now" in renewed.text
     assert renewed.text != shown
+
+
+async def test_saving_the_first_page_or_tapping_twice_still_shows_the_way_back(
+    first: PageSeen,
+) -> None:
+    form = first.form().fill({name: str(value) for name, value in CONTACT.items()})
+    saved = await form.submit("_action=save")
+    assert saved.url == "/benefits/reference"
+    assert re.search(r"(\d{4}\s?){4}", saved.text)
+    assert (await form.submit()).url == "/benefits/reference"
 
 
 async def test_a_person_is_added_renamed_and_removed_by_name(first: PageSeen) -> None:
@@ -176,3 +199,28 @@ async def test_a_visit_that_ended_says_so_and_loses_nothing(
     page = await first.browser.get("/benefits/apply/people")
     assert page.url == "/benefits/return"
     assert "Your visit has ended" in page.text
+
+
+async def test_a_form_without_its_cookie_says_so_and_leads_back_to_its_own_page(
+    browser: Browser,
+) -> None:
+    page = await browser.get("/benefits/start")
+    host = str(browser.client.base_url).rstrip("/")
+    for referer, way in ((f"{host}/benefits/start?only=", "/benefits/start?only="), ("x://[", "/")):
+        browser.client.cookies.clear()
+        browser.headers["referer"] = referer
+        refused = await page.form("/benefits/start").submit()
+        assert refused.status == 403
+        assert "Allow cookies" in refused.text
+        words = "Try again" if way != "/" else "Go to the first page"
+        assert refused.link(words) == way
+
+
+async def test_a_page_of_an_earlier_application_in_this_browser_changes_none(
+    browser: Browser,
+) -> None:
+    earlier, later = await begin(browser), await begin(browser)
+    refused = await give(earlier, CONTACT)
+    assert refused.status == 403
+    assert "another visit was begun in this browser" in refused.text
+    assert (await give(later, CONTACT)).url == "/benefits/reference"

@@ -115,9 +115,24 @@ async def test_a_link_is_used_up_by_the_button_and_not_by_looking(
     page = await elsewhere.get(link)
     used = await page.form().submit("Come in")
     assert used.url == "/benefits/apply/people"
+    elsewhere.client.cookies.delete("th_benefits")
     again = await page.form().submit("Come in")
     assert again.status == 404
     assert "no longer works" in again.text
+
+
+async def test_a_second_tap_on_a_links_button_leads_to_the_open_visit(
+    first: PageSeen, elsewhere: Browser, services: Services
+) -> None:
+    reference, _secret = numbers(await give(first, CONTACT))
+    await ask_link(elsewhere, reference)
+    form = (await elsewhere.get(await link_in_the_outbox(services) or "")).form()
+    first, second = await form.submit("Come in"), await form.submit("Come in")
+    assert first.url == second.url
+    assert second.status == 200
+    page = await elsewhere.get("/benefits/return")
+    assert "Your visit has ended" not in page.text
+    assert (await page.click("Go on with it")).url == first.url
 
 
 async def test_a_link_grows_old_in_twenty_minutes(

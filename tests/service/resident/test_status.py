@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from service import db
 from service.actions.decisions import DecisionRequest, decide
@@ -143,3 +143,43 @@ async def test_when_every_office_said_no_the_change_pages_say_so_and_lead_on(
     assert "none can use a change" in page.text
     assert page.link("Apply for another program") == "/benefits/status/add"
     assert page.tree.find(".//main//form") is None
+
+
+async def test_a_second_tap_on_a_reply_an_objection_or_taking_back_is_no_mistake(
+    sent: PageSeen, services: Services
+) -> None:
+    browser = sent.browser
+    row = await taken_in(services)
+    question = Question(("a pay slip",), services.clock.now().date() + timedelta(days=9), "")
+    asked = await ask(services, METRO, row["id"], question, services.clock.now())
+    page = await browser.get(f"/benefits/status/requests/{asked}")
+    form = page.form().fill(text="Here it is.")
+    assert (await form.submit()).url == (await form.submit()).url == "/benefits/status?done=replied"
+    other = await form.fill(text="And one more thing.").submit()
+    assert other.status == 422
+    assert other.form().values["text"] == ["And one more thing."]
+    assert (await browser.get(page.url)).url == "/benefits/status"
+
+    reason = next(iter(services.rules.programs["orca_lift"].reasons))
+    no = DecisionRequest(row["version"], "denied", reason, "Your pay was higher in May.")
+    await decide(services, METRO, row["id"], no, services.clock.now())
+    page = await (await browser.get("/benefits/status")).click("I do not agree")
+    form = page.form().fill(text="My hours were cut.")
+    ends = {(await form.submit()).url, (await form.submit()).url}
+    assert ends == {"/benefits/status?done=objected"}
+    assert (await form.fill(text="Another one.").submit()).status == 422
+    assert (await browser.get(page.url)).url == "/benefits/status"
+
+    page = await browser.get("/benefits/status/withdraw")
+    form = page.form().fill(program=["fresh_bucks"])
+    ends = {(await form.submit()).url, (await form.submit()).url}
+    assert ends == {"/benefits/status?done=withdrawn"}
+
+
+async def test_after_everything_was_taken_back_no_page_is_a_dead_end(sent: PageSeen) -> None:
+    browser = sent.browser
+    page = await browser.get("/benefits/status/withdraw")
+    await page.form().fill(program=["orca_lift", "fresh_bucks"]).submit()
+    for path in ("change", "add", "what-if", "what-if/tenure", "withdraw", "contact", "secret"):
+        page = await browser.get(f"/benefits/status/{path}")
+        assert (page.status, page.url.startswith("/benefits/status")) == (200, True), path

@@ -218,6 +218,8 @@ async def test_an_objection_is_answered_by_another_worker_only(
     after = await form.fill(outcome="changed", text="We counted wrongly.").submit()
     assert await state_of(case) == "reopened"
     assert "We counted wrongly." in after.text
+    assert (await form.submit()).url == after.url  # a second tap
+    assert (await form.fill(text="Once more.").submit()).status == 409
 
 
 async def test_notes_are_for_the_office_and_supervisors_hand_cases_over(

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
+from uuid import uuid4
+
+import pytest
 
 from service import db
 from service.actions.referrals import take_in
 from service.actor import Actor
+from service.caseworker.decision_files import decoded, read_file
 from service.services import Services
 from tests.service.exchange.conftest import facts
 from tests.service.staff.conftest import METRO, UTILITIES, Send, SignIn, case_of
 from tests.support.browsing import Browser, PageSeen
 from tests.support.clock import StoppedClock
+from tests.support.pages import elements, text_of
 
 HEAD = "id,version,outcome,reason,text,effective_on,amount\r\n"
 
@@ -71,6 +77,10 @@ async def test_new_cases_and_their_people_have_the_same_columns_whatever_was_tol
     assert ana["incomes"] == "wages, week, 612.00, 655.00, 590.00, 640.00"
     leo = next(person for person in people if person["name"] == "Leo")
     assert leo["birth_date"] == "dont_know"
+    paper = await (await casey.get("/staff/files")).click("All of them on paper")
+    assert [text_of(h) for h in elements(paper.tree, "h2")].count("Answers") == 2
+    assert "Ana Reyes" in paper.text
+    assert "600 4th Ave" in paper.text
     assert await states() == ["queued", "queued"]
 
 
@@ -107,7 +117,9 @@ async def test_decisions_are_checked_first_and_entered_only_then(
         f"{cases[1]},1,denied,because,,,",
         f"{cases[2]},1,denied,over_income,,,",
         f"{other},1,denied,over_income,,,",
-        f"{cases[1]},1,denied,over_income,,not a day,",
+        f"{cases[1]},1,denied,because,,,",
+        f"{other},1,denied,over_income,,,",
+        f"{uuid4()},1,denied,over_income,,not a day,",
         "x,1,approved,,,,",
     ]
     page = await upload(await casey.get("/staff/files"), (HEAD + "\r\n".join(rows)).encode())
@@ -117,7 +129,8 @@ async def test_decisions_are_checked_first_and_entered_only_then(
         "This reason is not one of the program’s",
         "Take in this case first",
         "No case of yours has this id",
-        "A value in this row cannot be read",
+        "What stands under effective_on cannot be read.",
+        "The same as row 3",
         "Nothing is entered yet.",
     ):
         assert told in page.text
@@ -138,8 +151,10 @@ async def test_a_file_that_is_no_table_of_decisions_says_why(staff: SignIn) -> N
     page = await casey.get("/staff/files")
     for content, told in (
         (b"", "Choose a file."),
-        (b"\xff\xfe\x00", "This file is not text in UTF-8."),
-        (b"a,b\r\n1,2\r\n", "Only id is always needed."),
+        (b"\xff\xfe\x00", "This file is not text."),
+        (b"PK\x03\x04\x14\x00", "This is a workbook."),
+        (b"a,b\r\n1,2\r\n", "Missing columns: id, version, outcome."),
+        (b"id,version,outcome,id\r\n1,2,,3\r\n", "These columns are there twice: id."),
         (HEAD.encode() + b"x," * 10 + b'"open', "This file is not a CSV table."),
         (HEAD.encode() + b"x\r\n" * 1001, "A file holds at most 1,000 decisions."),
         (HEAD.encode() + b"x" * 600_000, "This file is too big."),
@@ -162,3 +177,77 @@ async def test_a_long_file_comes_back_whole_from_its_check(
     assert page.text.count("Ready to enter") == 12
     done = await page.form("/staff/files/decisions").submit("_action=decide")
     assert "12 decisions stand now." in done.text
+
+
+ORDER, LATEST = ("month", "day", "year"), date(2028, 11, 22)
+SHEET = (
+    "id;version;Outcome;Reason;text;Effective on;dollars;name\r\n"
+    "c1;1.0;Approved;;Sí;12/1/2026;$1,291.5;Ana\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        SHEET.encode("utf-8-sig"),
+        SHEET.encode("cp1252"),
+        SHEET.replace("1,291.5", "1291.5").replace(";", "\t").encode("utf-16"),
+        b"sep=;\r\n" + SHEET.encode(),
+        SHEET.replace("\r\n", "\n").encode() + b";;;;;;;\n\n",
+        SHEET.replace("$1,291.5", '"$1,291.5"').replace(";", ",").encode(),
+    ],
+)
+def test_a_sheet_is_read_however_a_spreadsheet_saved_it(saved: bytes) -> None:
+    read = read_file(decoded(saved), ORDER, LATEST)
+    [row] = read.rows
+    assert row.problem is None
+    assert row.cells == {
+        "id": "c1",
+        "version": 1,
+        "outcome": "approved",
+        "text": "Sí",
+        "effective_on": "2026-12-01",
+        "amount": 129150,
+    }
+    assert read.unread == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "problems"),
+    [
+        ("c1,1,approved,,\nc1,1,approved,,", [None, ("again", "2")]),
+        ("c1,1,approved,,\nC1,1,denied,,", [("twice", "2"), ("twice", "2")]),
+        ("c1,1,,,\nc2,1,approved,,", [None]),
+        ("c1,1,approved,46357,", [None]),
+        ("c1,1,approved,31/12/2026,", [("unread", "effective_on")]),
+        ("c1,1,approved,12/1/26,", [None]),
+        ("c1,1,approved,,12 or so", [("unread", "dollars")]),
+        ("c1,1,approved,,1,2", [("more_cells", "")]),
+    ],
+)
+def test_what_a_hurried_hand_makes_of_a_sheet_is_told_by_row_and_column(
+    rows: str, problems: list[object]
+) -> None:
+    read = read_file(f"id,version,outcome,effective_on,dollars\n{rows}\n", ORDER, LATEST)
+    assert [row.problem for row in read.rows] == problems
+
+
+async def test_the_sheet_of_open_cases_comes_back_filled_in(
+    staff: SignIn, send: Send, services: Services, clock: StoppedClock
+) -> None:
+    casey = await staff("casey")
+    cases = [case_of(await send("orca_lift"), "orca_lift") for _each in range(3)]
+    await take_in(services, Actor("caseworker", "w", METRO), METRO, cases[:2], clock.now())
+    sheet = await table(casey, "/staff/files/decisions.csv")
+    assert {row["id"] for row in sheet} == {str(case) for case in cases[:2]}
+    sheet[0] |= {"outcome": "Denied", "reason": "over_income", "effective_on": "12/1/2026"}
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(sheet[0]), delimiter=";")
+    writer.writeheader()
+    writer.writerows(sheet)
+    page = await upload(await casey.get("/staff/files"), out.getvalue().encode("cp1252"))
+    assert "1 December 2026" in page.text
+    assert page.text.count("Ready to enter") == 1
+    done = await page.form("/staff/files/decisions").submit("_action=decide")
+    assert "1 decision stands now." in done.text
+    assert len(await table(casey, "/staff/files/decisions.csv")) == 1

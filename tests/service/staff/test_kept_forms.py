@@ -9,8 +9,11 @@ import pytest
 from service import db
 from service.services import Services
 from tests.service.staff.conftest import PASSWORD, Send, SignIn, case_of
-from tests.support.browsing import Browser, PageSeen
+from tests.service.voice.desk.conftest import Ask
+from tests.service.voice.desk.conftest import ask as ask
+from tests.support.browsing import Browser, FormSeen, PageSeen
 from tests.support.clock import StoppedClock
+from tests.support.pages import elements
 
 RESTED = timedelta(minutes=16)
 WORDS = "Ana called twice about her pay slips"
@@ -41,6 +44,18 @@ async def note_too_late(casey: Browser, case: str, clock: StoppedClock) -> PageS
     form = page.form(f"{case}/notes").fill(note=WORDS)
     clock.forward(RESTED)
     return await form.submit()
+
+
+def form_named(page: PageSeen, id: str) -> FormSeen:
+    return next(FormSeen.read(page, f) for f in elements(page.tree, "form") if f.get("id") == id)
+
+
+async def stored_rows() -> list[int]:
+    """How much there is of everything that the forms below make or change."""
+    voice = ("voice_answers", "voice_reviews", "voice_questions", "voice_votes")
+    tables = ("staff_accounts", "api_keys", *voice)
+    counts = [await db.fetch_one(f"select count(*) as n from {each}") for each in tables]
+    return [(row or {})["n"] for row in counts]
 
 
 async def test_a_note_sent_too_late_waits_behind_the_sign_in_and_is_gone_on_with(
@@ -138,3 +153,39 @@ async def test_what_opens_a_vote_or_an_account_is_never_kept(
     for name in ("shares", "password"):
         await casey.post(f"{case}/notes", [("_csrf", token), ("note", WORDS), (name, "1-abc")])
     assert await db.fetch("select id from kept_forms") == []
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "form_id", "typed"),
+    [
+        ("moderator", "/staff/voice/petitions/{petition}", "refuse", {"note": WORDS}),
+        ("moderator", "/staff/voice/questions", "ask", {"prompt-en": WORDS, "due-day": "4"}),
+        ("leader", "/staff/voice/answers/{petition}", "answer", {"text": WORDS, "office": "Roads"}),
+        ("officer", "/staff/voice/votes/draft", "draft", {"question": WORDS, "electorate": "All"}),
+        ("admin", "/staff/accounts", "new", {"mail": "new@example.org", "name": WORDS}),
+        ("admin", "/staff/keys", "make", {"label": WORDS, "partner": "food_bank"}),
+        ("admin", "/staff/holds", "hold", {"reference": WORDS}),
+    ],
+)
+async def test_every_role_goes_on_with_what_it_typed_and_nothing_is_done_by_that(
+    staff: SignIn,
+    ask: Ask,
+    clock: StoppedClock,
+    role: str,
+    path: str,
+    form_id: str,
+    typed: dict[str, str],
+) -> None:
+    waits = {"state": "awaiting", "threshold_at": clock.now()} if role == "leader" else {}
+    robin = await staff("robin", role, None)
+    path = path.format(petition=await ask("Benches at bus stops", **waits))
+    form = form_named(await robin.get(path), form_id).fill(dict(typed))
+    clock.forward(RESTED)
+    await form.submit()
+    before = await stored_rows()
+    back = await signs_in(robin, "robin")
+    assert WORDS in back.text
+    page = await back.form(path).submit("Go on with this")
+    shown = form_named(page, form_id).values
+    assert {name: shown[name][0] for name in typed} == typed
+    assert await stored_rows() == before

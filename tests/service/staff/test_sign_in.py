@@ -60,9 +60,9 @@ async def test_an_unknown_mail_costs_as_much_time_as_a_known_one(
     spent: dict[str, list[float]] = {MAIL: [], "nobody@example.org": []}
     for _try in range(7):
         for mail, times in spent.items():
-            begun = time.perf_counter()
+            begun = time.process_time()  # of this process alone, however busy the machine is
             assert await prove(services, mail, "wrong", clock.now()) is None
-            times.append(time.perf_counter() - begun)
+            times.append(time.process_time() - begun)
     known, unknown = (median(times) for times in spent.values())
     assert 0.6 < known / unknown < 1.7
 
