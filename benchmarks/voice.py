@@ -1,7 +1,7 @@
 """Signatures and ballots in a second: through the actions and over HTTP, beside the database's own
 inserts, with 100,000 signatures and 27,000 ballots there already.
 
-    python -m benchmarks.voice [--count 20000] [--ballots 4000] [--http 2000]
+    python -m benchmarks.voice [--count 20000] [--ballots 4000] [--http 2000] [--workers 1]
 
 Prints one JSON object. The database is that of THRESHOLD_TEST_DATABASE (sqlite or postgres). Every
 figure ends with the counts compared: headline, sum of areas, confirmed rows; roll and box.
@@ -25,6 +25,7 @@ from service import db
 from service.actions.voice.own_signature import confirm
 from service.clock import Clock
 from service.ids import time_ordered_id
+from service.server import run_now
 from service.services import Services, load_services
 from service.voice.counting import count_steps
 from service.voice.steps import add_steps
@@ -142,7 +143,9 @@ async def measure(url: str, folder: Path, given: argparse.Namespace) -> dict[str
         told["ten_people"] = await ten_people(services)
         told["ballots"] = await through_ballots(services, given.ballots, given.ballots_loaded)
         if given.http:
-            told["http"] = await over_http(await opened(services), settings, given.http)
+            told["http"] = await over_http(
+                await opened(services), settings, given.http, given.workers
+            )
         return told
     finally:
         await db.close_database()
@@ -152,6 +155,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="signatures in a second")
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--http", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=1, help="web processes, on PostgreSQL")
     parser.add_argument("--ballots", type=int, default=4_000)
     parser.add_argument("--loaded", type=int, default=LOADED)
     parser.add_argument("--ballots-loaded", type=int, default=BALLOTS_LOADED)
@@ -159,7 +163,7 @@ def main() -> int:
     os.environ.setdefault("THRESHOLD_TEST_DATABASE", "sqlite")
     with tempfile.TemporaryDirectory() as place, databases(Path(place)) as maker:
         folder = Path(place)
-        told = asyncio.run(measure(maker.fresh(folder), folder, given))
+        told = run_now(measure(maker.fresh(folder), folder, given))
     print(json.dumps(told, indent=2))
     return 0
 

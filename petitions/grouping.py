@@ -9,7 +9,7 @@ the same groups each time.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -26,6 +26,7 @@ MOST_TIMES = 65_535
 # How many rows are added up at a time: it bounds the memory.
 AT_ONCE = 2_048
 Rows = NDArray[np.float32]
+Read = Callable[[Sequence[str]], Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,10 @@ class Groups:
         return sorted(mine, key=lambda at: (-self.nearness[at], at))
 
 
-def suggest(texts: Sequence[str], count: int) -> Groups:
-    """Up to `count` groups. 27,000 short answers take some ten seconds of one core."""
-    rows = vectors(texts)
+def suggest(texts: Sequence[str], count: int, read: Read | None = None) -> Groups:
+    """Up to `count` groups. 27,000 short answers take some ten seconds of one core. `read` makes a
+    row of each text; if not said, its pieces do."""
+    rows = (read or vectors)(texts)
     if not len(rows):
         return Groups((), (), 0)
     centers = _begin(rows, min(count, len(rows)))
@@ -62,11 +64,13 @@ def suggest(texts: Sequence[str], count: int) -> Groups:
     )
 
 
-def assign(texts: Sequence[str], themes: Sequence[Sequence[str]]) -> Groups:
+def assign(
+    texts: Sequence[str], themes: Sequence[Sequence[str]], read: Read | None = None
+) -> Groups:
     """The nearest theme of each text, where people have put some answers into themes already.
     `themes`: the texts of each, at least one."""
     known = [text for theme in themes for text in theme]
-    rows = vectors([*texts, *known])
+    rows = (read or vectors)([*texts, *known])
     at, centers = len(texts), []
     for theme in themes:
         centers.append(_unit(rows[at : at + len(theme)].sum(axis=0)))

@@ -60,10 +60,12 @@ def features(text: str) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True)
 class Similar(Generic[K]):
-    """Texts under their keys, ready to be asked for the nearest ones."""
+    """Texts under their keys, ready to be asked for the nearest ones. `places`: in which order they
+    were given."""
 
     rarity: Mapping[str, float] = field(default_factory=dict)
     holders: Mapping[str, tuple[tuple[K, float], ...]] = field(default_factory=dict)
+    places: Mapping[K, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Mapping[K, str]) -> Similar[K]:
@@ -77,18 +79,20 @@ class Similar(Generic[K]):
         for key, counts in made.items():
             for name, weight in _weighed(counts, rarity).items():
                 holders.setdefault(name, []).append((key, weight))
-        return cls(rarity, {name: tuple(rows) for name, rows in holders.items()})
+        places = {key: place for place, key in enumerate(texts)}
+        return cls(rarity, {name: tuple(rows) for name, rows in holders.items()}, places)
 
     def nearest(
         self, text: str, most: int = 5, least: float = NEAR_ENOUGH
     ) -> list[tuple[K, float]]:
-        """Keys with how near they are, from 0 to 1, the nearest first; none below `least`."""
+        """Keys with how near they are, from 0 to 1, the nearest first and the equally near as they
+        were given; none below `least`."""
         near: dict[K, float] = {}
         for name, weight in _weighed(features(text), self.rarity).items():
             for key, held in self.holders.get(name, ()):
                 near[key] = near.get(key, 0.0) + weight * held
-        ranked = sorted(near.items(), key=lambda one: (-one[1], str(one[0])))
-        return [(key, round(value, 6)) for key, value in ranked[:most] if value >= least]
+        told = [(key, round(value, 6)) for key, value in near.items() if value >= least]
+        return sorted(told, key=lambda one: (-one[1], self.places[one[0]]))[:most]
 
 
 def _weighed(counts: Mapping[str, int], rarity: Mapping[str, float]) -> dict[str, float]:

@@ -55,6 +55,12 @@ async def _recount_signatures(services: Services) -> None:
     await recount_nightly(services)
 
 
+async def _seal_signatures(services: Services) -> None:
+    from service.voice.signature_log import seal_log
+
+    await seal_log(services)
+
+
 async def _look_for_bursts(services: Services) -> None:
     from service.voice.bursts import look_for_bursts
 
@@ -106,6 +112,7 @@ JOBS: tuple[Job, ...] = (
     Job("signatures", timedelta(seconds=1), _count_signatures),
     Job("petitions that end", timedelta(minutes=1), _close_petitions),
     Job("signature recount", timedelta(minutes=10), _recount_signatures),
+    Job("signature log", timedelta(minutes=1), _seal_signatures),
     Job("signature bursts", timedelta(seconds=30), _look_for_bursts),
     Job("signature batches", timedelta(seconds=2), _work_off_batches),
     Job("signature releases", timedelta(minutes=10), _publish_counts),

@@ -15,7 +15,7 @@ from petitions.petition import State
 from service import db
 from service.security.tokens import token_hash
 from service.voice.counting import ADD_PART, SIGNATURES, hold_cursor
-from service.voice.keys import new_person_key, signature_id
+from service.voice.keys import network_hash, new_person_key, signature_id
 from service.voice.moving import EVENT
 from service.voice.people import Reached, seal_author, seal_name
 from service.voice_demo_question import load_demo_questions
@@ -59,6 +59,17 @@ REVIEW = """
 insert into voice_reviews (id, subject, subject_kind, verdict, reason, state, first_by, second_by,
   at, settled_at) values (?, ?, 'petition', ?, ?, 'confirmed', ?, ?, ?, ?)
 """
+FEW = (
+    "select id from voice_signatures where petition = ? and kind = 'signature' order by id limit ?"
+)
+RUSHED = """
+update voice_signatures set network_hash = ?, marked = 'network', asked_at = ?, confirmed_at = ?
+where id = ?
+"""
+SUSPICION = """
+insert into voice_suspicions (id, petition, kind, bucket_hash, found, state, first_at, last_at)
+values (?, ?, 'network', ?, ?, 'open', ?, ?)
+"""
 MERGE = """
 insert into voice_merges (id, source, target, state, source_agreed_at, target_agreed_at, asked_at,
   done_at) values (?, ?, ?, 'done', ?, ?, ?, ?)
@@ -98,6 +109,8 @@ async def load_voice_demo(services: Services) -> int:
             await _petition(services, told)
             await _story(services, told, now)
         await _signatures([row for told in every for row in _signers(services, told, now)])
+        for told in every:
+            await _burst(services, told, now)
         await db.execute(
             "update voice_cursors set position ="
             " (select coalesce(max(id), 0) from voice_signature_steps) where name = ?",
@@ -188,6 +201,20 @@ def _signers(services: Services, told: Told, now: datetime) -> Iterator[tuple[ob
         kind = "sponsor" if number < services.voice.sponsors_needed else "signature"
         tier = "in_person" if card < IN_PERSON else "mail"
         yield row_id, told.id, person, kind, tier, area, name, named, False, at, at
+
+
+async def _burst(services: Services, told: Told, now: datetime) -> None:
+    """Somebody's script of this morning: one signature each half minute from one network."""
+    many, began = int(told.about.get("burst", 0)), now - timedelta(hours=3)
+    if not many:
+        return
+    place = network_hash(services.keyring, told.id, "192.0.2.1")
+    times = [began + timedelta(seconds=30 * number) for number in range(many)]
+    rows = await db.fetch(FEW, told.id, many)
+    await db.execute_many(
+        RUSHED, [(place, at, at, row["id"]) for row, at in zip(rows, times, strict=True)]
+    )
+    await db.execute(SUSPICION, _id(told.id, "burst"), told.id, place, many, times[-1], times[-1])
 
 
 async def _story(services: Services, told: Told, now: datetime) -> None:

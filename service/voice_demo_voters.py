@@ -6,13 +6,20 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import shake_256
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from petitions.protocol.pairs import asked_pairs, most_pairs, shown_pair, turns
+
+if TYPE_CHECKING:
+    from petitions.protocol.spec import VoteSpec
 
 # What part of the voters leaves the ballot blank, shows a card, and lives where their camp does.
 BLANK, CARD, AT_HOME, NO_AREA = 0.008, 0.03, 0.7, 0.05
 # How much better than the middle an option must be to be ticked, and how long a ranking gets.
 TICKED, LONGEST_RANKING = 1.1, 6
 FEW = 4
+# Of pairs: who stops before the last, who goes on after it, and how often nobody is before.
+STOPS, GOES_ON, UNDECIDED = 0.12, 0.1, 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +48,11 @@ def camps_of(told: Sequence[Mapping[str, Any]]) -> list[Camp]:
 
 
 def voters(
-    seed: str,
-    count: int,
-    method: str,
-    ids: Sequence[str],
-    camps: Sequence[Camp],
-    areas: Sequence[str],
+    seed: str, count: int, spec: VoteSpec, camps: Sequence[Camp], areas: Sequence[str]
 ) -> Iterator[Voter]:
     """`count` voters of a vote. Each likes options as their camp does, give or take (the noise is
     Gumbel's, so that rankings are those of Plackett and Luce)."""
+    ids = [option.id for option in spec.options]
     for number in range(count):
         rolled = _dice(f"{seed}/{number}", 5 + len(ids))
         camp = _camp(camps, rolled[0])
@@ -60,8 +63,30 @@ def voters(
         where = camp.areas if rolled[1] < AT_HOME else areas
         area = "" if rolled[4] < NO_AREA else where[int(rolled[2] * len(where))]
         blank = rolled[3] < BLANK
-        choice = [] if blank else _choice(method, liking, rolled[3])
+        if blank:
+            choice = []
+        elif spec.method == "pairwise":
+            choice = _answers(spec, liking, _dice(f"{seed}/{number}/pairs", 2 + most_pairs(spec)))
+        else:
+            choice = _choice(spec.method, liking, rolled[3])
         yield Voter(area, "in_person" if rolled[4] > 1 - CARD else "mail", choice)
+
+
+def _answers(spec: VoteSpec, liking: Mapping[str, float], rolled: Sequence[float]) -> list[Any]:
+    """Most answer what they are asked, some stop before it and some go on; now and then somebody
+    cannot decide."""
+    asked, most = asked_pairs(spec), most_pairs(spec)
+    answered = asked
+    if rolled[0] < STOPS:
+        answered = 1 + int(asked * rolled[0] / STOPS)
+    elif rolled[0] > 1 - GOES_ON:
+        answered += int((most - asked) * (1 - rolled[0]) / GOES_ON)
+    turn, rows = int(rolled[1] * turns(spec)), []
+    for at in range(answered):
+        pair = [spec.options[one].id for one in shown_pair(spec, turn, at)]
+        if rolled[2 + at] > UNDECIDED:
+            rows.append(sorted(pair, key=lambda id: -liking[id]))
+    return sorted(rows)
 
 
 def _dice(seed: str, count: int) -> list[float]:

@@ -36,7 +36,7 @@ from petitions.protocol.shares import Share, join, split
 from petitions.protocol.spec import VoteSpec, tie_commitment
 from petitions.results.release import shown_counts
 from service import db
-from service.actions.voice.vote_drafts import Draft, DraftOption, option_ids
+from service.actions.voice.vote_drafts import Draft, DraftOption
 from service.actions.voice.votes import TURNOUT_STEP, frozen, note, publish, written
 from service.queries.voice.votes import OTHERS, WORDS_KIND
 from service.voice.comparing import others_text
@@ -141,8 +141,8 @@ def make(services: Services, told: Told, trustee: X25519PrivateKey, now: datetim
     spec = frozen(told.id, draft, key, tie_commitment(tie), told.opened)
     camps = camps_of(told.about["camps"])
     areas = tuple(services.voice.areas)
-    ids, count = option_ids(draft), int(told.about["voters"])
-    everyone = list(voters(told.about["key"], count, draft.method, ids, camps, areas))
+    count = int(told.about["voters"])
+    everyone = list(voters(told.about["key"], count, spec, camps, areas))
     sealed = [seal(write_choice(each.choice, spec), spec) for each in everyone]
     files, state = publish_opening(spec), told.state(now)
     if state != "open":
@@ -172,6 +172,7 @@ def _draft(told: Told, trustee: X25519PrivateKey) -> Draft:
         seats=int(about.get("seats", 1)),
         budget=int(about.get("budget", 0)),
         completion=about.get("completion", "none"),
+        pairs=int(about.get("pairs", 0)),
         dispute_hours=DISPUTE_HOURS,
     )
 

@@ -123,14 +123,17 @@ def of_scores(count: PlainCount, ballots: ScoreBallots) -> Plain:
 
 
 def of_duels(count: DuelCount, names: tuple[str, ...]) -> Plain:
+    scores = {names[at]: score for at, score in enumerate(count.scores)}
     return {
-        "winners": [names[option] for option in count.winners],
+        "winners": [names[option] for option in count.order],
         "ballots": count.ballots,
         "blank": count.blank,
         "exhausted": 0,
         "rounds": [],
+        "scores": {name: number(score) for name, score in scores.items()},
+        **_exact(scores),
         "pairwise": _table(count.wins, names),
-        "strengths": {names[at]: str(one) for at, one in enumerate(count.strengths)},
+        "tied": [names[option] for option in count.tied],
     }
 
 

@@ -75,9 +75,14 @@ def strongest_paths(preferred: list[list[int]]) -> list[list[int]]:
 def schulze(ballots: RankedBallots, rank: list[int]) -> OrderCount:
     """The whole order: again and again the first, by the tie order, of those whom nobody left has
     a stronger chain against."""
-    preferred = pairwise_table(ballots)
+    return order_of(pairwise_table(ballots), rank)
+
+
+def order_of(preferred: list[list[int]], rank: list[int]) -> OrderCount:
+    """The same from the table of pairs; no order where nobody said anything."""
     strength = strongest_paths(preferred)
-    left = sorted(range(len(ballots.options)), key=rank.__getitem__) if ballots.rankings else []
+    said = any(map(any, preferred))
+    left = sorted(range(len(preferred)), key=rank.__getitem__) if said else []
     order: list[int] = []
     tied: list[tuple[int, ...]] = []
     while left:

@@ -21,9 +21,11 @@ from petitions.counting.profiles import (
 )
 from petitions.counting.ties import drawn, listed
 from petitions.protocol.canonical import NotWhatItSays, canonical
+from petitions.protocol.pairs import is_one_run
 from petitions.protocol.spec import VoteSpec, option_places
 
 RANKED = {"irv", "stv", "schulze"}
+BLANK = canonical({"choice": []})
 Choice = tuple[Any, ...]
 
 
@@ -81,11 +83,30 @@ def _pairs(choice: list[Any], spec: VoteSpec) -> Choice:
         raise NotWhatItSays("The ballot answers something twice, or too much.")
     if choice != sorted(choice):
         raise NotWhatItSays("The ballot's answers do not stand in order.")
+    if spec.method == "pairwise" and not is_one_run(rows, spec):
+        raise NotWhatItSays("The ballot answers pairs that no ballot of this vote is shown.")
     return tuple(rows)
 
 
-def count_choices(choices: Iterable[Choice], spec: VoteSpec, seed: str | None) -> report.Plain:
-    """The whole count by the vote's own rule."""
+def answers_apart(choice: Choice, spec: VoteSpec) -> list[Choice]:
+    """What is published of a ballot where nobody may find their own: of one by pairs each answer
+    alone, since a dozen answers together are hardly ever given twice."""
+    return [(row,) for row in choice] if spec.method == "pairwise" and choice else [choice]
+
+
+def written_apart(ballot: bytes, spec: VoteSpec) -> list[bytes]:
+    """The same of a ballot as it is written."""
+    rows = json.loads(ballot)["choice"]
+    if spec.method != "pairwise" or not rows:
+        return [ballot]
+    return [canonical({"choice": [row]}) for row in rows]
+
+
+def count_choices(
+    choices: Iterable[Choice], spec: VoteSpec, seed: str | None, cast: int | None = None
+) -> report.Plain:
+    """The whole count by the vote's own rule. `cast` is how many ballots there were, where the
+    choices are their single answers."""
     names = tuple(option.id for option in spec.options)
     rank = listed(len(names)) if seed is None else drawn(names, seed)
     tallied: dict[Choice, int] = {}
@@ -99,7 +120,8 @@ def count_choices(choices: Iterable[Choice], spec: VoteSpec, seed: str | None) -
     if spec.method == "score":
         return _count_scores(tallied, names, blank, spec, rank)
     if spec.method == "pairwise":
-        return report.of_duels(duels(DuelBallots(names, tallied, blank), rank), names)
+        ballots = DuelBallots(names, tallied, blank, cast)
+        return report.of_duels(duels(ballots, spec.seats, rank), names)
     sets = {sum(1 << one for one in chosen): n for chosen, n in tallied.items()}
     return _count_sets(ApprovalBallots(names, sets, blank), spec, rank)
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from petitions.counting.report import Plain
 from petitions.protocol.canonical import NotWhatItSays, canonical, sign
-from petitions.protocol.choices import Choice, count_choices, read_choice
+from petitions.protocol.choices import Choice, count_choices, read_choice, written_apart
 from petitions.protocol.merkle import root
 from petitions.protocol.sealing import leaf, unseal
 from petitions.protocol.spec import FEWEST_SHOWN, VoteSpec, tie_seed
@@ -120,16 +120,30 @@ def publish_result(
     seed = tie_seed(tie_secret, root_of([leaf(one) for one in by_leaf]))
     mode = shown_mode(spec, len(sealed))
     opened = {"vote": spec.vote, "mode": mode, "tie_secret": tie_secret.hex()}
-    files: Files = {RESULT: result_text([read_choice(one, spec) for one in plain], spec, seed)}
+    choices = [read_choice(one, spec) for one in plain]
+    files: Files = {RESULT: result_text(choices, spec, seed, few=mode == "totals")}
     if mode == "open":
         opened["trustee_key"] = trustee.private_bytes_raw().hex()
         files[BALLOTS] = _lines(b64encode(one).decode() for one in by_leaf)
     elif mode == "quiet":
-        files[PLAIN] = _lines(one.decode() for one in plain)
+        apart = sorted(one for ballot in plain for one in written_apart(ballot, spec))
+        files[PLAIN] = _lines(one.decode() for one in apart)
     files[OPENED] = canonical({**opened, "auditors": list(auditors), "unreadable": unreadable})
     return files
 
 
-def result_text(choices: Iterable[Choice], spec: VoteSpec, seed: str) -> bytes:
-    counted: Plain = count_choices(choices, spec, seed)
+def result_text(
+    choices: Iterable[Choice],
+    spec: VoteSpec,
+    seed: str,
+    cast: int | None = None,
+    *,
+    few: bool = False,
+) -> bytes:
+    """The count with the seed of its ties. Of few ballots by pairs only the order: what was said of
+    each pair would show whole ballots."""
+    counted: Plain = count_choices(choices, spec, seed, cast)
+    if few and spec.method == "pairwise":
+        for name in ("scores", "exact", "pairwise"):
+            counted.pop(name, None)
     return json.dumps({"seed": seed, **counted}, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from petitions.protocol.canonical import NotWhatItSays, sign, signature_holds
 from petitions.protocol.merkle import leaf_hash
+from petitions.protocol.pairs import most_pairs
 from petitions.protocol.spec import VoteSpec
 
 VERSION = b"\x01"
@@ -29,7 +30,7 @@ def padded_size(spec: VoteSpec) -> int:
     most = 32 + sum(len(option.id.encode()) + 16 for option in spec.options)
     if spec.method == "pairwise":
         longest = max(len(option.id.encode()) for option in spec.options)
-        most = 32 + max(spec.rank_depth, 1) * (2 * longest + 16)
+        most = 32 + most_pairs(spec) * (2 * longest + 8)
     return -(-(LENGTH + NONCE + most) // _STEP) * _STEP
 
 

@@ -39,9 +39,10 @@ class Option:
 class VoteSpec:
     """What cannot change once a vote is open. Amounts are whole units, times are RFC 3339 in UTC.
 
-    `rank_depth` is how many options one may rank, choose or compare (0: all); `highest` the best
-    score. `trustee_key` seals the ballots (X25519), `signing_key` signs receipts and roots
-    (Ed25519); both and `tie_commitment` are in hex.
+    `rank_depth` is how many options one may rank or choose, or how many pairs one may answer (0:
+    all); `pairs` how many pairs everybody is asked; `highest` the best score. `trustee_key` seals
+    the ballots (X25519), `signing_key` signs receipts and roots (Ed25519); both and
+    `tie_commitment` are in hex.
     """
 
     vote: str
@@ -63,6 +64,7 @@ class VoteSpec:
     rank_depth: int = 0
     highest: int = 5
     dispute_hours: int = 72
+    pairs: int = 0
 
     def __post_init__(self) -> None:
         ids = [option.id for option in self.options]
@@ -72,9 +74,20 @@ class VoteSpec:
             raise NotWhatItSays("A vote needs two or more options, each with an id of its own.")
         if self.seats < 1 or not 1 <= self.highest <= 100 or self.dispute_hours < 0:
             raise NotWhatItSays("A number of the vote's rule is out of range.")
+        if self.pairs < 0 or (self.pairs and self.method != "pairwise"):
+            raise NotWhatItSays("Only a vote by pairs says how many pairs are asked.")
+
+    def __hash__(self) -> int:
+        """Enough to look a rule up by: each ballot does so several times, and options are many."""
+        return hash((self.vote, self.tie_commitment))
 
     def document(self) -> dict[str, Any]:
-        return asdict(self)
+        """Without what only another method has, so that a rule keeps the hash it had before that
+        method was there."""
+        found = asdict(self)
+        if not self.pairs:
+            del found["pairs"]
+        return found
 
     def text(self) -> bytes:
         """The bytes that are published; their SHA-256 is the hash that freezes the vote."""

@@ -15,7 +15,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from petitions.protocol.canonical import NotWhatItSays, signature_holds
-from petitions.protocol.choices import read_choice
+from petitions.protocol.choices import BLANK, read_choice
+from petitions.protocol.pairs import most_pairs
 from petitions.protocol.publishing import (
     BALLOTS,
     CLOSED,
@@ -204,11 +205,18 @@ class _Check:
         seed = tie_seed(secret, root_of(kept))
         if mode == "totals":
             return False, result
-        plain = self.sealed(spec, kept, opened) if mode == "open" else self.plain(kept, opened)
+        plain = (
+            self.sealed(spec, kept, opened) if mode == "open" else self.plain(spec, kept, opened)
+        )
         if plain is None:
             return False, result
-        self.recount(spec, plain, seed, result)
+        self.recount(spec, plain, seed, result, self.cast(len(kept), opened))
         return True, result
+
+    def cast(self, kept: int, opened: dict[str, Any]) -> int:
+        """How many ballots were counted: those that stayed and could be read."""
+        unreadable = opened.get("unreadable")
+        return kept - unreadable if isinstance(unreadable, int) else kept
 
     def sealed(self, spec: VoteSpec, kept: list[str], opened: dict[str, Any]) -> list[bytes] | None:
         ballots: list[bytes] = []
@@ -256,16 +264,28 @@ class _Check:
             if times > 1:
                 self.find("repeated_ballot", f"A ballot is there {times} times.", one)
 
-    def plain(self, kept: list[str], opened: dict[str, Any]) -> list[bytes]:
+    def plain(self, spec: VoteSpec, kept: list[str], opened: dict[str, Any]) -> list[bytes]:
         plain = [line.encode() for line in self.lines(PLAIN)]
-        unreadable = opened.get("unreadable")
-        if not isinstance(unreadable, int) or len(plain) + unreadable != len(kept):
+        cast, unreadable = self.cast(len(kept), opened), opened.get("unreadable")
+        if spec.method == "pairwise":
+            # Each answer stands alone there, and each blank ballot once.
+            blank = plain.count(BLANK)
+            answered, answers = cast - blank, len(plain) - blank
+            fits = answered <= answers <= answered * most_pairs(spec)
+        else:
+            fits = len(plain) == cast
+        if not fits or not isinstance(unreadable, int):
             text = f"{len(plain)} plain ballots and {unreadable} unreadable ones for {len(kept)}."
             self.find("ballot_count", text)
         return plain
 
     def recount(
-        self, spec: VoteSpec, plain: list[bytes], seed: str, result: dict[str, Any] | None
+        self,
+        spec: VoteSpec,
+        plain: list[bytes],
+        seed: str,
+        result: dict[str, Any] | None,
+        cast: int,
     ) -> None:
         choices = []
         for number, ballot in enumerate(plain, 1):
@@ -273,7 +293,7 @@ class _Check:
                 choices.append(read_choice(ballot, spec))
             except NotWhatItSays as refused:
                 self.find("bad_ballot", f"Plain ballot {number}: {refused}")
-        mine = json.loads(result_text(choices, spec, seed))
+        mine = json.loads(result_text(choices, spec, seed, cast))
         if result is not None and result != mine:
             names = sorted(name for name in {*mine, *result} if mine.get(name) != result.get(name))
             text = f"The published result differs from the recount in: {', '.join(names)}."

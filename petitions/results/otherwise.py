@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from petitions.counting.duels import DuelBallots, by_strength, wins_of
+from petitions.counting.schulze import order_of
+from petitions.counting.ties import drawn
 from petitions.protocol.choices import RANKED, Choice, count_choices
 from petitions.protocol.spec import VoteSpec
 
 # Counted by first choices alone, and by who gave more than half of the points.
 FIRST, HALFWAY = "first", "halfway"
+# Of pairs: by the strength that explains the answers best.
+STRENGTH = "bradley-terry"
 BUDGETS = ("greedy", "equal-shares")
 # What an option costs where all cost the same: the completion adds one unit a voter at a time.
 _WHOLE = 1_000_000
@@ -31,6 +37,11 @@ def otherwise(
     """Every other way that can read these ballots. `counted` is the vote's own result; ties follow
     the same draw."""
     own = chosen_of(counted, spec)
+    if spec.method == "pairwise":
+        return tuple(
+            Otherwise(way, chosen, sorted(chosen) == sorted(own))
+            for way, chosen in _of_pairs(spec, choices, counted["seed"])
+        )
     found = []
     for way, other, again in _ways(spec, choices):
         other_chosen = chosen_of(count_choices(again, other, counted["seed"]), other)
@@ -66,6 +77,21 @@ def _ways(
         other = BUDGETS[1 - BUDGETS.index(spec.method)]
         return [(other, replace(_by(spec, other), completion="increment"), choices)]
     return []
+
+
+def _of_pairs(
+    spec: VoteSpec, choices: Sequence[Choice], seed: str
+) -> list[tuple[str, tuple[str, ...]]]:
+    """What the answers to all pairs would have chosen by two other rules."""
+    names = tuple(option.id for option in spec.options)
+    wins = wins_of(DuelBallots(names, Counter(choices)))
+    rank = drawn(names, seed)
+    table = [list(row) for row in wins]
+    orders = {"schulze": order_of(table, rank).winners, STRENGTH: by_strength(wins, rank)}
+    return [
+        (way, tuple(names[option] for option in order[: spec.seats]))
+        for way, order in orders.items()
+    ]
 
 
 def _by(spec: VoteSpec, method: str) -> VoteSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = placed(read_settings(), arguments.host, arguments.port)
     if problems := usage_problems(settings, arguments.workers):
         raise BadUse(problems)
+    # What is loaded from here to the first request stays: looking through it would find nothing.
+    gc.disable()
 
     from service.clock import Clock
     from service.logs import configure_logs

@@ -28,7 +28,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     opening = subparsers.add_parser("open-vote", help="freeze a vote's rule and take ballots")
     opening.add_argument("vote", metavar="VOTE", help="the draft's id, or a JSON file of a draft")
     opening.add_argument(
-        "--copy", metavar="FILE", help="write a sealed copy of the vote's key for a second officer"
+        "--copy",
+        metavar="FILE",
+        help="write a sealed copy of the vote's secrets for a second officer",
     )
     as_command(opening, run_open)
     closing = subparsers.add_parser(
@@ -80,7 +82,7 @@ async def _open(services: Services, arguments: argparse.Namespace, text: str | N
     from service.actions.voice.votes import open_vote
     from service.actor import Actor
     from service.queries.voice.votes import vote_by_id
-    from service.voice.vote_keys import read_key, sealed_copy
+    from service.voice.vote_keys import sealed_copy
 
     vote = await _draft_of(services, arguments.vote, text)
     record = await vote_by_id(vote)
@@ -88,7 +90,7 @@ async def _open(services: Services, arguments: argparse.Namespace, text: str | N
     opened = await open_vote(services, Actor.SYSTEM, vote, record.revision, now)
     told: Told = {"id": str(vote), "number": opened.number, "spec_hash": opened.spec_hash}
     if arguments.copy:
-        copy, code = sealed_copy(read_key(services.settings, vote), vote)
+        copy, code = sealed_copy(services.settings, vote)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with os.fdopen(os.open(arguments.copy, flags, 0o600), "wb") as file:
             file.write(copy)

@@ -42,5 +42,6 @@ async def _restore(services: Services, number: int, copy: bytes, code: str) -> T
     from service.actions.voice.vote_key import bring_back_key
     from service.actor import Actor
 
-    await bring_back_key(services, Actor.SYSTEM, number, copy, code, services.clock.now())
-    return {"number": number, "key": "restored"}
+    now = services.clock.now()
+    back = await bring_back_key(services, Actor.SYSTEM, number, copy, code, now)
+    return {"number": number, "restored": back}

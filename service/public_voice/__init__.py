@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from service.public_voice import (
     author,
+    ballot_asking,
     ballots,
     ledger,
     lists,
@@ -18,6 +19,7 @@ from service.public_voice import (
     share,
     sign_in,
     signature,
+    signature_log,
     vote_exports,
     vote_results,
     votes,
@@ -45,6 +47,11 @@ routes = [
     Route(
         "/voice/petitions/{number}/print", results_print.results_print, name="voice.results.print"
     ),
+    Route(
+        "/voice/petitions/{number}/log.csv", signature_log.petition_log, name="voice.petition.log"
+    ),
+    Route("/voice/log.json", signature_log.log_heads, name="voice.log"),
+    Route("/voice/log/leaves.txt", signature_log.log_leaves, name="voice.log.leaves"),
     Route("/voice/ledger", ledger.ledger_page, name="voice.ledger"),
     Route("/voice/ledger.csv", ledger.ledger_csv, name="voice.ledger.csv"),
     Route("/voice/ledger.json", ledger.ledger_json, name="voice.ledger.json"),
@@ -107,9 +114,11 @@ routes = [
     Route(f"{VOTE}/files/{{name}}", votes.file, name="voice.vote.file"),
     Route(f"{VOTE}/receipt", receipts.find, name="voice.receipt"),
     Route(f"{VOTE}/receipt", receipts.found, methods=POST, name="voice.receipt.checked"),
-    Route(f"{VOTE}/ask", ballots.ask, name="voice.ballot.ask"),
-    Route(f"{VOTE}/ask", ballots.asked, methods=POST, name="voice.ballot.asked"),
-    Route(f"{VOTE}/mail", ballots.mail_sent, name="voice.ballot.mail"),
+    Route(f"{VOTE}/ask", ballot_asking.ask, name="voice.ballot.ask"),
+    Route(f"{VOTE}/ask", ballot_asking.asked, methods=POST, name="voice.ballot.asked"),
+    Route(f"{VOTE}/mail", ballot_asking.mail_sent, name="voice.ballot.mail"),
+    Route(f"{VOTE}/code", ballot_asking.code, name="voice.ballot.code"),
+    Route(f"{VOTE}/code", ballot_asking.coded, methods=POST, name="voice.ballot.coded"),
     Route(f"{VOTE}/ballot", ballots.ballot, name="voice.ballot"),
     Route(f"{VOTE}/ballot", ballots.marked, methods=POST, name="voice.ballot.marked"),
     Route(f"{VOTE}/cast", ballots.casting, methods=POST, name="voice.ballot.cast"),

@@ -13,14 +13,14 @@ from service.actions.voice.signing import SPONSOR, ask_to_sign
 from service.body import read_form
 from service.errors import Conflict, Invalid, Malformed, NotFound
 from service.i18n import _
-from service.public_voice.petition import FIELDS, LOOK, TYPED, tries_to_sign, wish_of
+from service.public_voice.petition import FIELDS, TYPED, look_for, tries_to_sign, wish_of
 from service.public_voice.showing import Option, area_options, state_words
-from service.public_voice.signature import SaidView, gone, token_in
+from service.public_voice.signature import SaidView, gone, missed, token_in
 from service.public_voice.typed import WHY_LETTERS, Typed, problems_of, read_ask, why_problem
 from service.public_voice.typed import paragraphs as clean
 from service.queries.voice import petitions as asking
 from service.rendering import language_switch, redirect, render, translator_of
-from service.security.rate_limits import LINK_OPENED_NETWORK, limit
+from service.security.rate_limits import limit
 from service.security.sessions import set_session_cookie
 from service.templating import FieldProblem
 from service.web import address_of, now_of, services_of
@@ -92,16 +92,16 @@ class SponsorView:
     typed: Mapping[str, str]
     problems: Mapping[str, str]
     errors: Sequence[FieldProblem]
+    tiers: Sequence[str]
     form_id: str = "sign"
 
 
 async def mine(request: Request) -> Response:
     """The author's page. Looking at it changes nothing."""
-    await limit(services_of(request), LINK_OPENED_NETWORK, address_of(request), now_of(request))
     try:
         own = await doing.by_author(services_of(request), token_in(request))
     except NotFound:
-        return gone(request)
+        return await missed(request)
     return await _mine(request, own)
 
 
@@ -184,7 +184,7 @@ async def sponsored(request: Request) -> Response:
         return _sponsor(request, own, Typed(typed, problems), 422)
     except Conflict:
         return redirect(f"/voice/sponsor/{token_in(request)}", request)
-    return redirect(asked.link or LOOK, request)
+    return redirect(asked.link or look_for(wish), request)
 
 
 async def _shared(request: Request) -> OwnPetition | None:
@@ -296,6 +296,7 @@ def _sponsor(request: Request, own: OwnPetition, typed: Typed, status: int = 200
             typed={name: typed.values.get(name, "") for name in FIELDS},
             problems={name: typed.problems.get(name, "") for name in FIELDS},
             errors=typed.errors,
+            tiers=services.voice.tiers,
         ),
         status=status,
     )

@@ -1,17 +1,30 @@
-"""The way of one ballot: ask for the link, mark, check, cast, keep the receipt."""
+"""The way of one ballot: mark, check, cast, keep the receipt."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from secrets import randbelow
+from typing import TYPE_CHECKING, Any
 
-from service.actions.voice.ballots import ask_for_ballot, cast, check_ticket
+from service.actions.voice.ballots import cast, check_ticket
 from service.body import Form, read_form, read_query
 from service.errors import Conflict, Invalid
 from service.i18n import _
+from service.public_voice.pairs import (
+    PICKS,
+    TO,
+    PairLine,
+    may_go_on,
+    next_step,
+    pair_lines,
+    pair_view,
+    picks_in,
+)
 from service.public_voice.sheets import (
+    TOKEN,
+    TURN,
     Sheet,
     cost_of,
     depth_of,
@@ -26,16 +39,15 @@ from service.public_voice.vote_words import (
     MARKS,
     RANKED,
     ShownOption,
-    a_turn,
     address,
     shown_options,
     turned,
     vote_of,
+    ways_to_begin,
 )
-from service.queries.voice.votes import is_taking_ballots
-from service.rendering import language_switch, redirect, render, translator_of
+from service.rendering import language_switch, render, translator_of
 from service.templating import FieldProblem
-from service.web import address_of, now_of, services_of
+from service.web import now_of, services_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -44,25 +56,6 @@ if TYPE_CHECKING:
     from petitions.protocol.sealing import Receipt
     from service.i18n import Translator
     from service.queries.voice.votes import VoteRecord
-
-CLOSED = _("This vote takes no ballots now.")
-
-
-@dataclass(frozen=True, slots=True)
-class AskView:
-    """Where to send the link."""
-
-    heading: str
-    section: str
-    number: int
-    card: bool
-    areas: Sequence[ShownOption]
-    contact: str
-    area: str
-    back: str
-    errors: Sequence[FieldProblem] = ()
-    wrong: Mapping[str, str] = field(default_factory=dict)
-    form_id: str = "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +100,9 @@ class CheckView:
     ranked: bool
     cost: str | None
     hidden: Sequence[tuple[str, str]]
+    pairs: Sequence[PairLine] = ()
+    decided: int = 0
+    may_go_on: bool = False
     form_id: str = "cast"
 
 
@@ -121,74 +117,7 @@ class ReceiptView:
     until: str
 
 
-# ---- asking -------------------------------------------------------------------------------------
-
-
-async def ask(request: Request) -> Response:
-    """The form for the link."""
-    record = await vote_of(request)
-    if not await is_taking_ballots(record.id, services_of(request).clock):
-        return sorry(request, record, CLOSED)
-    return _ask_page(request, record, Form(()))
-
-
-async def asked(request: Request) -> Response:
-    """Send the link. The page that follows is the same for everybody."""
-    record, form, services = await vote_of(request), await read_form(request), services_of(request)
-    if language_switch(request, form) is not None:
-        return _ask_page(request, record, form)
-    words = translator_of(request)
-    try:
-        token = await ask_for_ballot(
-            services,
-            record.number or 0,
-            form.get("contact"),
-            form.get("area"),
-            words.code,
-            address_of(request),
-            now_of(request),
-        )
-    except Invalid as refused:
-        return _ask_page(request, record, form, refused)
-    except Conflict as refused:
-        return sorry(request, record, refused.message)
-    if token is not None:
-        return await _ballot_page(request, record, token, Form(()))
-    return redirect(address(record, "/mail"), request)
-
-
-async def mail_sent(request: Request) -> Response:
-    """What happens next."""
-    record, words = await vote_of(request), translator_of(request)
-    view = SaidView(
-        heading=words.gettext("Look at your mail"),
-        lines=[
-            words.gettext("We sent a link to the address you gave. It works once, for 24 hours."),
-            words.gettext("No mail after ten minutes? Look in the spam folder, then ask again."),
-        ],
-        back=address(record),
-    )
-    return render(request, "voice/vote_said.html", view)
-
-
-def _ask_page(
-    request: Request, record: VoteRecord, form: Form, refused: Invalid | None = None
-) -> Response:
-    words, services = translator_of(request), services_of(request)
-    errors = problems_of(refused, words)
-    view = AskView(
-        heading=words.gettext("Get your ballot"),
-        section=record.question(words.code),
-        number=record.number or 0,
-        card=record.spec.identifier == "in_person",
-        areas=[ShownOption(id, words.gettext(name)) for id, name in services.voice.areas.items()],
-        contact=form.get("contact"),
-        area=form.get("area"),
-        back=address(record),
-        errors=errors,
-        wrong={each.target or "": each.text for each in errors},
-    )
-    return render(request, "voice/vote_ask.html", view, status=422 if refused else 200)
+# ---- words on the way ---------------------------------------------------------------------------
 
 
 def problems_of(refused: Invalid | None, words: Translator) -> list[FieldProblem]:
@@ -217,20 +146,32 @@ def sorry(request: Request, record: VoteRecord, message: str) -> Response:
 async def ballot(request: Request) -> Response:
     """The ballot behind a link. Opening it changes nothing."""
     record, token = await vote_of(request), read_query(request).get("t")
-    return await _ballot_page(request, record, token, Form(()))
+    return await ballot_page(request, record, token, Form(()))
 
 
 async def marked(request: Request) -> Response:
     """The ballot as it was marked, to be looked at once more before it is cast."""
     record, form = await vote_of(request), await read_form(request)
     spec, token = record.spec, form.get("t")
+    if spec.method == "pairwise":
+        return await _pair_marked(request, record, form)
     switched = language_switch(request, form) is not None
     if switched or form.get("_action") == "back":
-        return await _ballot_page(request, record, token, form)
+        return await ballot_page(request, record, token, form)
     sheet = read_sheet(form, spec)
     if sheet.problems:
-        return await _ballot_page(request, record, token, form, sheet)
+        return await ballot_page(request, record, token, form, sheet)
     return await _check_page(request, record, form, sheet)
+
+
+async def _pair_marked(request: Request, record: VoteRecord, form: Form) -> Response:
+    """One pair was answered, or another one is wanted. After the last comes the whole ballot."""
+    step = next_step(form, record.spec)
+    if language_switch(request, form) is None and step.at is None:
+        carried = ((name, form.get(name)) for name in (TOKEN, TURN))
+        done = Form(((PICKS, step.picks), *carried))
+        return await _check_page(request, record, done, read_sheet(done, record.spec))
+    return await ballot_page(request, record, form.get(TOKEN), form)
 
 
 async def _check_page(request: Request, record: VoteRecord, form: Form, sheet: Sheet) -> Response:
@@ -247,19 +188,54 @@ async def _check_page(request: Request, record: VoteRecord, form: Form, sheet: S
         ranked=spec.method in RANKED,
         cost=words.amount(spent) if spec.budget else None,
         hidden=hidden(form, spec),
+        **_pairs_told(record, form, sheet, words),
     )
-    return render(request, "voice/vote_check.html", view)
+    response = render(request, "voice/vote_check.html", view)
+    return with_a_way_back(response) if spec.method == "pairwise" else response
 
 
-async def _ballot_page(
+def with_a_way_back(response: Response) -> Response:
+    """The browser's own way back leads through pages that were sent as forms: it may show its copy
+    of them. Copies are thrown away with the receipt."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _pairs_told(record: VoteRecord, form: Form, sheet: Sheet, words: Translator) -> dict[str, Any]:
+    spec = record.spec
+    if spec.method != "pairwise":
+        return {}
+    picks = picks_in(form, spec)
+    lines = pair_lines(record, picks, turn_of(form, spec), words)
+    return {"pairs": lines, "decided": len(sheet.choice), "may_go_on": may_go_on(picks, spec)}
+
+
+async def ballot_page(
     request: Request, record: VoteRecord, token: str, form: Form, sheet: Sheet | None = None
 ) -> Response:
+    """The ballot to be marked, as far as it is marked in `form`."""
     words, spec = translator_of(request), record.spec
     try:
         await check_ticket(services_of(request), record, token, now_of(request))
     except Conflict as refused:
         return sorry(request, record, refused.message)
-    turn = turn_of(form, spec) if "turn" in form else a_turn(spec)
+    turn = turn_of(form, spec) if TURN in form else randbelow(ways_to_begin(spec))
+    if spec.method == "pairwise":
+        step, to = next_step(form, spec), form.get(TO)
+        view = pair_view(record, step, turn, token, to, words)
+        return with_a_way_back(render(request, "voice/vote_pair.html", view))
+    return _sheet_page(request, record, token, form, turn, sheet)
+
+
+def _sheet_page(
+    request: Request,
+    record: VoteRecord,
+    token: str,
+    form: Form,
+    turn: int,
+    sheet: Sheet | None,
+) -> Response:
+    words, spec = translator_of(request), record.spec
     problems = sheet.problems if sheet else ()
     errors = [FieldProblem(one.name, words.gettext(one.text, **one.values)) for one in problems]
     view = BallotView(
@@ -301,7 +277,7 @@ async def casting(request: Request) -> Response:
     if language_switch(request, form) is not None:
         return await _check_page(request, record, form, sheet)
     if sheet.problems:
-        return await _ballot_page(request, record, form.get("t"), form, sheet)
+        return await ballot_page(request, record, form.get("t"), form, sheet)
     services, words = services_of(request), translator_of(request)
     number, now = record.number or 0, now_of(request)
     try:
@@ -315,7 +291,10 @@ async def casting(request: Request) -> Response:
         leaf=receipt.leaf,
         until=words.moment(record.closes_at) if record.closes_at else "",
     )
-    return render(request, "voice/vote_receipt.html", view)
+    response = render(request, "voice/vote_receipt.html", view)
+    if record.spec.method == "pairwise":
+        response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 def receipt_text(receipt: Receipt) -> str:

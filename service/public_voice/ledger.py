@@ -18,7 +18,7 @@ from service.actions.voice.answers import OUTCOMES
 from service.body import Form, read_query
 from service.errors import NotFound
 from service.i18n import _
-from service.queries.voice.ledger import Entry, Kind, Stage, ledger
+from service.queries.voice.ledger import Change, Entry, Kind, Stage, ledger
 from service.referrals.csv_files import safe_cell
 from service.rendering import render, translator_of
 from service.web import now_of, services_of
@@ -53,6 +53,7 @@ COLUMNS = (
     "due_on",
     "late",
     "promises",
+    "changes",
 )
 
 
@@ -78,6 +79,7 @@ class Card:
     late: bool
     outcome: str
     promises: Sequence[Promise]
+    changes: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,9 @@ async def ledger_csv(request: Request) -> Response:
         row["promises"] = "; ".join(
             f"{one['owner']}: {one['text']} ({one['due_on']})" for one in row["promises"]
         )
+        row["changes"] = "; ".join(
+            " ".join(str(value) for value in one.values() if value) for one in row["changes"]
+        )
         writer.writerow([safe_cell(row[column]) for column in COLUMNS])
     return PlainResponse(
         out.getvalue().encode("utf-8-sig"),
@@ -221,6 +226,15 @@ def plain(entry: Entry) -> dict[str, Any]:
             }
             for each in entry.promises
         ],
+        "changes": [
+            {
+                "what": each.kind,
+                "on": each.on.isoformat(),
+                "was_due_on": each.was_due and each.was_due.isoformat(),
+                "due_on": each.due and each.due.isoformat(),
+            }
+            for each in entry.changes
+        ],
     }
 
 
@@ -246,6 +260,24 @@ def card(entry: Entry, words: Translator) -> Card:
         promises=[
             Promise(each.text, promise_line(each, words), each.note) for each in entry.promises
         ],
+        changes=[change_line(each, words) for each in entry.changes],
+    )
+
+
+def change_line(each: Change, words: Translator) -> str:
+    """What was said otherwise, and when: the first day of a promise stays to be read."""
+    day = words.date(each.on)
+    if each.kind == "corrected":
+        return words.gettext("{day}: the city corrected its answer.", day=day)
+    if each.kind == "reopened":
+        return words.gettext("{day}: a promise was not done after all.", day=day)
+    if each.was_due is None or each.due is None or each.was_due == each.due:
+        return words.gettext("{day}: the city changed the words of a promise.", day=day)
+    return words.gettext(
+        "{day}: a promise for {first} was moved to {second}.",
+        day=day,
+        first=words.date(each.was_due),
+        second=words.date(each.due),
     )
 
 

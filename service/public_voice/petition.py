@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from petitions.petition import State
 from petitions.response import Owed, Story, response_clock
@@ -140,24 +141,34 @@ async def _as_it_is(request: Request) -> Response:
 
 async def sign(request: Request) -> Response:
     """Ask to sign. Everybody is told to look in their mail, signed before or not."""
-    form, item = await read_form(request), await _one(request)
+    form, petition = await read_form(request), await _id(request)
     services, words = services_of(request), translator_of(request)
-    typed = {name: form.get(name) for name in FIELDS}
     if language_switch(request, form) is not None:
-        return await _page(request, item, _Filled(typed))
+        return await _again(request, form)
     await limit(services, tries_to_sign(services), address_of(request), now_of(request))
     wish = wish_of(form, words)
     try:
         if form.get("_action") == SIGN_IN:
-            return await leave(request, item, wish)
-        asked = await ask_to_sign(services, item.id, wish, address_of(request), now_of(request))
+            return await leave(request, await _one(request), wish)
+        asked = await ask_to_sign(services, petition, wish, address_of(request), now_of(request))
     except Invalid as refusal:
         problems = problems_of(refusal.faults, {"/contact": TYPED[wish.tier]}, words)
-        return await _page(request, item, _Filled(typed, problems), status=422)
+        return await _again(request, form, problems, status=422)
     except Conflict as refusal:
-        told = _Filled(typed, others=[words.gettext(refusal.message)])
-        return await _page(request, item, told, status=409)
+        return await _again(request, form, others=[words.gettext(refusal.message)], status=409)
     return redirect(asked.link or look_for(wish), request)
+
+
+async def _again(
+    request: Request,
+    form: Form,
+    problems: Mapping[str, str] | None = None,
+    others: Sequence[str] = (),
+    status: int = 200,
+) -> Response:
+    """The page with what was typed, and what will not do."""
+    typed = {name: form.get(name) for name in FIELDS}
+    return await _page(request, await _one(request), _Filled(typed, problems or {}, others), status)
 
 
 def look_for(wish: Wish) -> str:
@@ -201,6 +212,10 @@ async def look(request: Request) -> Response:
         by=by if by in headings else MAIL,
     )
     return render(request, "voice/look.html", view)
+
+
+async def _id(request: Request) -> UUID:
+    return await asking.id_at(request.path_params["number"])
 
 
 async def _one(request: Request) -> Listed:

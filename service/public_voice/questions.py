@@ -17,6 +17,7 @@ from service.actions.voice.questions import LINK, LONGEST_REPLY, Said, confirm, 
 from service.body import Form, read_form
 from service.errors import Conflict, Invalid, NotFound
 from service.queries.voice.questions import (
+    OTHER,
     Question,
     by_number,
     counts,
@@ -297,6 +298,7 @@ async def _languages(request: Request, found: Question) -> list[str]:
     words, told = translator_of(request), release(await languages(found.id))
     census = load_population(services_of(request).settings.city).languages
     names = {each.code: each.name for each in web_of(request).languages.offered}
+    names[OTHER] = words.gettext("Words in another writing")
     lines = []
     for code, n in sorted(told.shown.items(), key=lambda row: -row[1]):
         part, name = words.percent(n / told.total), names.get(code, code)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from petitions.protocol.spec import VoteSpec
 from service.i18n import _
-from service.public_voice.vote_words import RANKED, turned
+from service.public_voice.pairs import PICKS, answers_in, picks_in
+from service.public_voice.vote_words import RANKED, ways_to_begin
 
 if TYPE_CHECKING:
     from service.body import Form
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from service.queries.voice.votes import VoteRecord
 
 TOKEN, TURN, CHOICE = "t", "turn", "choice"  # names of fields
-LONGEST_NUMBER = 3
+LONGEST_NUMBER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ def fields_of(spec: VoteSpec) -> list[str]:
         return [f"score-{option.id}" for option in spec.options]
     if spec.method in RANKED:
         return [f"rank-{option.id}" for option in spec.options]
+    if spec.method == "pairwise":
+        return [PICKS]
     return [CHOICE]
 
 
@@ -56,6 +59,8 @@ def read_sheet(form: Form, spec: VoteSpec) -> Sheet:
         return _scores(form, spec)
     if spec.method in RANKED:
         return _ranks(form, spec)
+    if spec.method == "pairwise":
+        return Sheet(answers_in(picks_in(form, spec), turn_of(form, spec), spec), [])
     return _ticks(form, spec)
 
 
@@ -147,4 +152,4 @@ def cost_of(choice: Sequence[object], spec: VoteSpec) -> int:
 def turn_of(form: Form, spec: VoteSpec) -> int:
     """The rotation this person sees, from their own form."""
     number = _number(form.get(TURN).strip())
-    return (number or 0) % len(turned(spec, 0))
+    return (number or 0) % ways_to_begin(spec)

@@ -1,14 +1,17 @@
-"""Signing a petition with the city's own sign-in: there and back, nothing stored on the way."""
+"""Signing a petition, or getting a ballot, with the city's own sign-in: there and back, nothing
+stored on the way."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from service.actions.voice.asking_ballots import BALLOT, ask_for_ballot
 from service.actions.voice.signing import Wish, ask_to_sign, check_wish
 from service.body import read_query
 from service.errors import Conflict, Invalid
@@ -43,31 +46,42 @@ class GoView:
     back: str
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What somebody leaves for: `kept` says so when they come back. `section` and `back` are the
+    title and the page of the petition or vote."""
+
+    section: str
+    back: str
+    kept: Mapping[str, Any]
+
+
 async def leave(request: Request, item: Listed, wish: Wish) -> Response:
     """Keep what was filled in with the person, sealed, and show the way. Raises Invalid."""
+    check_wish(services_of(request), wish)
+    kept = {"petition": str(item.id), "number": item.number, "wish": asdict(wish)}
+    return await show_way(request, Errand(item.ask, f"/voice/petitions/{item.number}", kept))
+
+
+async def show_way(request: Request, errand: Errand) -> Response:
+    """The page that leads to the city's sign-in, and the cookie with which they come back."""
     services, words, now = services_of(request), translator_of(request), now_of(request)
-    check_wish(services, wish)
     question = new_question()
     try:
         href = await where_to(services, question)
     except SignInAway:
-        return _not_now(request, f"/voice/petitions/{item.number}")
+        return _not_now(request, errand.back)
     sign_in = services.voice.sign_in
     view = GoView(
         heading=words.gettext("Go on to your sign-in"),
-        section=item.ask,
+        section=errand.section,
         name=sign_in.name if sign_in else "",
         href=href,
-        back=f"/voice/petitions/{item.number}",
+        back=errand.back,
     )
     response = render(request, "voice/sign_in.html", view)
-    kept = {
-        "question": asdict(question),
-        "petition": str(item.id),
-        "number": item.number,
-        "wish": asdict(wish),
-        "until": int((now + GOOD_FOR).timestamp()),
-    }
+    until = int((now + GOOD_FOR).timestamp())
+    kept = {**errand.kept, "question": asdict(question), "until": until}
     sealed = services.keyring.seal_json(kept, **PLACE, row_id=question.state)
     response.set_cookie(
         COOKIE,
@@ -82,25 +96,39 @@ async def leave(request: Request, item: Listed, wish: Wish) -> Response:
 
 
 async def back(request: Request) -> Response:
-    """Where the issuer sends people. Who has signed in goes on to confirm, as with a mail."""
+    """Where the issuer sends people. Who has signed in goes on to confirm, as with a mail, or to
+    their ballot."""
     services, now, query = services_of(request), now_of(request), read_query(request)
     kept = _kept(request, query.get("state"))
     if kept is None:
-        return _not_now(request, "/voice/petitions")
-    here = f"/voice/petitions/{int(kept['number'])}"
+        return _not_now(request, "/voice/")
+    here = f"/voice/{'votes' if 'vote' in kept else 'petitions'}/{int(kept['number'])}"
     code = query.get("code")
     try:
         if not code or len(code) > LONGEST_CODE:
             raise SignInAway("no code came")
         person = await who_is_it(services, Question(**kept["question"]), code, now)
-        proof = make_proof(services.keyring, kept["petition"], person, now)
-        wish = Wish(**{**kept["wish"], "contact": proof, "tier": SIGN_IN})
-        asked = await ask_to_sign(services, UUID(kept["petition"]), wish, address_of(request), now)
+        link = await _link_for(request, kept, person)
     except (SignInAway, Invalid, Conflict):
         return _not_now(request, here)
-    response = redirect(asked.link or here, request)
+    response = redirect(link or here, request)
     response.delete_cookie(COOKIE, path=RETURN)
     return response
+
+
+async def _link_for(request: Request, kept: Mapping[str, Any], person: str) -> str | None:
+    """Where one goes on who has shown who they are. Raises Invalid or Conflict."""
+    services, now, network = services_of(request), now_of(request), address_of(request)
+    if "vote" in kept:
+        proof = make_proof(services.keyring, kept["vote"], person, now)
+        number, area = int(kept["number"]), str(kept["area"])
+        language = translator_of(request).code
+        token = await ask_for_ballot(services, number, proof, area, language, network, now)
+        return BALLOT.format(number=number, token=token)
+    proof = make_proof(services.keyring, kept["petition"], person, now)
+    wish = Wish(**{**kept["wish"], "contact": proof, "tier": SIGN_IN})
+    asked = await ask_to_sign(services, UUID(kept["petition"]), wish, network, now)
+    return asked.link
 
 
 def _kept(request: Request, state: str) -> dict[str, Any] | None:
@@ -115,11 +143,13 @@ def _kept(request: Request, state: str) -> dict[str, Any] | None:
 
 def _not_now(request: Request, href: str) -> Response:
     words = translator_of(request)
+    vote = href.startswith("/voice/votes")
     view = SaidView(
         heading=words.gettext("The sign-in did not work this time"),
         lead=words.gettext("Nothing was changed. You can try again, or sign in another way."),
         then="",
         href=href,
-        link=words.gettext("Back to the petition"),
+        link=words.gettext("Back to the vote") if vote else words.gettext("Back to the petition"),
+        back=href,
     )
     return render(request, "voice/said.html", view, status=409)

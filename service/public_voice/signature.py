@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from service.actions.voice import own_signature as signing
 from service.body import read_form, read_query
 from service.errors import Malformed, NotFound
+from service.public_voice.rush import in_a_rush
 from service.rendering import language_switch, redirect, render, translator_of
-from service.security.rate_limits import LINK_OPENED_NETWORK, limit
+from service.security.rate_limits import HOUR, Limit, limit
 from service.voice.contacts import as_code
 from service.web import address_of, now_of, services_of
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from service.actions.voice.own_signature import OwnSignature
 
 LONGEST_TOKEN = 60
+MISSED_NETWORK = Limit("voice-link/network", 60, HOUR, fails_open=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class SignatureView:
     petition: str | None
     action: str
     done: str
+    mark: str
     form_id: str = "signature"
 
 
@@ -53,13 +56,20 @@ class SaidView:
 
 async def signature(request: Request) -> Response:
     """What the link is for. Looking at it, as mail programs do, changes nothing."""
-    await limit(services_of(request), LINK_OPENED_NETWORK, address_of(request), now_of(request))
     done = read_query(request).get("done")
     try:
         own = await signing.own_signature(services_of(request), token_in(request))
     except NotFound:
-        return gone(request)
-    return _page(request, own, done)
+        return await missed(request)
+    token = token_in(request)
+    if own.state != "pending" or own.shared or token != request.path_params["token"]:
+        return _page(request, own, done)
+
+    async def make(request: Request) -> Response:
+        return _page(request, own, done)
+
+    # Until it is confirmed the page is the same for all who signed one petition.
+    return await in_a_rush(request, make, f"signature/{own.petition}/{own.kind}", token)
 
 
 async def changed(request: Request) -> Response:
@@ -90,6 +100,13 @@ def token_in(request: Request) -> str:
     """The token of the address; one that is too long is nobody's."""
     token: str = request.path_params["token"]
     return as_code(token) if len(token) <= LONGEST_TOKEN else ""
+
+
+async def missed(request: Request) -> Response:
+    """A link that is nobody's. Only these count against a network: a whole campus may open its
+    mails behind one address."""
+    await limit(services_of(request), MISSED_NETWORK, address_of(request), now_of(request))
+    return gone(request)
 
 
 def gone(request: Request) -> Response:
@@ -129,11 +146,13 @@ def _page(request: Request, own: OwnSignature, done: str) -> Response:
         title=own.title,
         language=own.language,
         state=own.state,
-        name=own.name,
+        # Which of the people with one contact it is for; else nothing before they have shown up.
+        name=own.name if own.shared or own.state != "pending" else "",
         show_name=own.show_name,
         follow=own.follow,
         petition=f"/voice/petitions/{own.number}" if own.number else None,
         action=f"/voice/signature/{token_in(request)}",
         done=done if done in ("confirmed", "stopped") and own.state == "confirmed" else "",
+        mark=own.mark,
     )
     return render(request, "voice/signature.html", view)

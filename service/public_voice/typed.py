@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from petitions.written import without_tricks
 from service.errors import Fault, Invalid
 from service.i18n import _
 from service.templating import FieldProblem
@@ -36,12 +37,13 @@ class Typed:
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(without_tricks(text).split())
 
 
 def paragraphs(text: str) -> str:
     """Lines without ends of spaces; no more than one empty line together."""
-    lines = [" ".join(line.split()) for line in text.replace("\r\n", "\n").split("\n")]
+    plain = without_tricks(text.replace("\r\n", "\n"))
+    lines = [" ".join(line.split()) for line in plain.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

@@ -70,6 +70,8 @@ def drawn(record: VoteRecord, result: Mapping[str, Any], words: Translator) -> D
         return _order(result, teller)
     if spec.method in RANKED:
         return _transfers(result, teller)
+    if spec.method == "pairwise":
+        return _pairs(spec, result, teller)
     return _totals(spec, result, teller)
 
 
@@ -193,6 +195,35 @@ def _order(result: Mapping[str, Any], teller: Teller) -> Drawn:
     ]
     table = Table(words.gettext("The row above the column"), heads, cells)
     return Drawn(_bars(rows, teller, said), [table])
+
+
+def _pairs(spec: VoteSpec, result: Mapping[str, Any], teller: Teller) -> Drawn:
+    """How often each is chosen over the others; of few ballots only the order."""
+    words, order, pairs = teller.words, result["winners"], result.get("pairwise", {})
+    heads: list[Mapping[str, object]] = [{"title": words.gettext("Option")}]
+    if not pairs:
+        place: Mapping[str, object] = {"title": words.gettext("Place"), "number": True}
+        cells = [[teller.name(id), words.number(at)] for at, id in enumerate(order, 1)]
+        return Drawn([], [Table(words.gettext("The order"), [*heads, place], cells)])
+    scores, won = result["scores"], set(order[: spec.seats])
+    shares = {id: words.percent(scores[id]) for id in order}
+    said = {id: words.gettext("chosen {part} of the time", part=shares[id]) for id in order}
+    bars = [Bar(teller.name(id), said[id], round(FULL * scores[id]), 0, id in won) for id in order]
+    titles = (
+        words.gettext("Chosen"),
+        words.gettext("Times chosen"),
+        words.gettext("Times not chosen"),
+        words.gettext("Ahead of so many others"),
+    )
+    cells = []
+    for id in order:
+        others = [other for other in pairs if other != id]
+        wins = sum(pairs[id][other] for other in others)
+        losses = sum(pairs[other][id] for other in others)
+        ahead = sum(pairs[id][other] > pairs[other][id] for other in others)
+        cells.append([teller.name(id), shares[id], *map(teller.number, (wins, losses, ahead))])
+    heads += [{"title": title, "number": True} for title in titles]
+    return Drawn(bars, [Table(words.gettext("The count"), heads, cells)])
 
 
 def _budget(spec: VoteSpec, result: Mapping[str, Any], teller: Teller) -> Drawn:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from petitions.results.otherwise import FIRST, HALFWAY, chosen_of
+from petitions.results.otherwise import FIRST, HALFWAY, STRENGTH, chosen_of
 from service.i18n import _
 from service.public_voice.vote_charts import FULL
 from service.public_voice.vote_words import METHODS
@@ -21,6 +21,7 @@ WAYS = {
     **METHODS,
     FIRST: _("First choices alone"),
     HALFWAY: _("Who gave more than half of the points"),
+    STRENGTH: _("To be chosen over a strong one counts more (Bradley-Terry)"),
     "equal-shares": _("Equal shares"),
     "greedy": _("Most votes first"),
     "schulze": _("Each two options compared (Schulze)"),
@@ -98,21 +99,22 @@ def _headline(same: bool, firm: bool, teller: Teller) -> str:
 def _firmness(record: VoteRecord, drawn: dict[str, Any], teller: Teller) -> str:
     words, times, same = teller.words, drawn["times"], drawn["same"]
     single = len(chosen_of(record.result or {"winners": []}, record.spec)) == 1
-    return (
-        words.gettext(
+    if record.method == "pairwise":
+        said = _(
+            "We drew the answers again at random {times} times. In {same} of them the same came out"
+            " first."
+        )
+    elif single:
+        said = _(
             "We drew the ballots again at random {times} times. In {same} of them the same option"
-            " won.",
-            times=words.number(times),
-            same=words.number(same),
+            " won."
         )
-        if single
-        else words.gettext(
+    else:
+        said = _(
             "We drew the ballots again at random {times} times. In {same} of them the same options"
-            " won.",
-            times=words.number(times),
-            same=words.number(same),
+            " won."
         )
-    )
+    return words.gettext(said, times=words.number(times), same=words.number(same))
 
 
 def _draws(record: VoteRecord, drawn: dict[str, Any], teller: Teller) -> list[Drawn]:

@@ -117,6 +117,8 @@ def _rows(told: Mapping[str, Any]) -> Iterator[tuple[str, object, str, object, s
     for one in told["result"]["rounds"]:
         for id, votes, event in _of_round(one):
             yield "count", one["round"], id, votes, event
+    for id, score in told["result"].get("scores", {}).items():
+        yield "score", "", id, score, "chosen over the others, a part of 1"
     for first, row in told["result"].get("pairwise", {}).items():
         for other, votes in row.items():
             yield "pairs", "", first, votes, f"over {other}"

@@ -38,13 +38,21 @@ MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseLine:
+    """What was promised, as the city wrote it, and by whom and when in the reader's words."""
+
+    text: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class CityAnswer:
     """What the city said to it, and each promise with owner and day."""
 
     outcome: str
     text: str
     office: str
-    promises: Sequence[str]
+    promises: Sequence[PromiseLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +162,7 @@ def city_answer(entry: Entry | None, words: Translator) -> CityAnswer | None:
     if entry is None or entry.said is None:
         return None
     said = entry.said
-    promises = [f"{each.text} {promise_line(each, words)}" for each in entry.promises]
+    promises = [PromiseLine(each.text, promise_line(each, words)) for each in entry.promises]
     return CityAnswer(words.gettext(OUTCOMES[said.outcome]), said.text, said.office, promises)
 
 
@@ -163,6 +171,16 @@ def _notes(counted: Mapping[str, Any], teller: Teller) -> list[str]:
     if counted["blank"]:
         notes.append(
             words.ngettext("{n} of them is blank.", "{n} of them are blank.", counted["blank"])
+        )
+    if "scores" in counted:
+        answers = sum(sum(row.values()) for row in counted["pairwise"].values())
+        notes.append(
+            words.ngettext(
+                "People chose {number} time.",
+                "People chose {number} times.",
+                answers,
+                number=words.number(answers),
+            )
         )
     if counted["exhausted"]:
         notes.append(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from petitions.protocol.pairs import turns
 from petitions.protocol.spec import Option, VoteSpec
 from service.errors import NotFound
 from service.i18n import _
@@ -56,7 +57,10 @@ COUNTED = {
         "You tick all that you like. Each voter gets an equal part of the sum. An option is paid"
         " for when the people who ticked it have enough together. So each group gets its share."
     ),
-    "pairwise": _("You see two options at a time and choose one."),
+    "pairwise": _(
+        "You see two options at a time and choose one. From all answers we work out how often each"
+        " option is chosen over each other one. Those that are chosen most often win."
+    ),
 }
 MARKS = {
     "single": _("Choose one"),
@@ -74,8 +78,16 @@ STATES = {
 }
 IDENTIFIERS = {
     "mail": _("One voice for each mail address."),
+    "phone": _("One voice for each telephone number."),
+    "address": _("One voice for each name at an address. A letter goes there."),
     "in_person": _("One voice for each card from a city office."),
+    "sign_in": _("One voice for each person with a city sign-in."),
 }
+# Of a vote by pairs no ballot is published whole.
+APART = _(
+    "After the count two auditors publish each answer alone, in no order. So your answers do not"
+    " stand side by side."
+)
 MODES = {
     "open": _("After the count all ballots are published without names. Anyone can count again."),
     "quiet": _(
@@ -110,6 +122,17 @@ def address(record: VoteRecord, more: str = "") -> str:
 def a_turn(spec: VoteSpec) -> int:
     """Where the list of options begins this time. Stored nowhere."""
     return secrets.randbelow(len(spec.options))
+
+
+def ways_to_begin(spec: VoteSpec) -> int:
+    """How many ballots of this vote there are, the one beginning here and the other there."""
+    return turns(spec) if spec.method == "pairwise" else len(spec.options)
+
+
+def mode_words(spec: VoteSpec, words: Translator) -> str:
+    """What is published after the count."""
+    apart = spec.mode == "quiet" and spec.method == "pairwise"
+    return words.gettext(APART if apart else MODES[spec.mode])
 
 
 def turned(spec: VoteSpec, turn: int) -> Sequence[Option]:

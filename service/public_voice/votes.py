@@ -16,10 +16,10 @@ from service.public_voice.vote_words import (
     COUNTED,
     IDENTIFIERS,
     METHODS,
-    MODES,
     ShownOption,
     a_turn,
     address,
+    mode_words,
     seats_words,
     shown_options,
     state_of,
@@ -68,6 +68,7 @@ class VoteCard:
 
     href: str
     question: str
+    lang: str
     look: str
     state: str
     facts: str
@@ -91,6 +92,7 @@ class VoteView:
     """One vote: what, how, until when, for whom."""
 
     heading: str
+    lang: str
     number: int
     look: str
     state: str
@@ -130,6 +132,7 @@ def _card(request: Request, record: VoteRecord, words: Translator) -> VoteCard:
     return VoteCard(
         address(record, "/result") if record.state == "counted" else address(record),
         record.question(words.code),
+        record.language_of(words.code),
         look,
         state,
         words.gettext("{method}. Until {moment}.", method=method, moment=until),
@@ -151,6 +154,7 @@ async def vote(request: Request) -> Response:
     mended = [(one.before, one.after, words.moment(one.at)) for one in await corrections(record)]
     view = VoteView(
         heading=record.question(words.code),
+        lang=record.language_of(words.code),
         number=record.number or 0,
         look=look,
         state=state,
@@ -165,7 +169,7 @@ async def vote(request: Request) -> Response:
         wins=seats_words(spec, words),
         who=spec.electorate,
         one_voice=words.gettext(IDENTIFIERS[spec.identifier]),
-        mode=words.gettext(MODES[spec.mode]),
+        mode=mode_words(spec, words),
         turnout=turnout_words(record, words),
         spec_hash=record.spec_hash or "",
         mended=mended,

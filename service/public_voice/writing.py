@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from petitions.written import tag_of
 from service.actions.voice import petitions as doing
 from service.actions.voice.petitions import OwnPetition
 from service.body import read_form
@@ -169,7 +170,8 @@ async def asked(request: Request, draft: OwnPetition) -> Response:
     typed = read_ask(form, words)
     if typed.problems:
         return _step(request, "ask", typed, 422)
-    await doing.save_words(draft, {**typed.values, "language": words.code})
+    language = tag_of(typed.values["ask"], words.code)
+    await doing.save_words(draft, {**typed.values, "language": language})
     return redirect(f"{START}/similar", request)
 
 

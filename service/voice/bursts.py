@@ -6,6 +6,7 @@ somebody has judged.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -15,17 +16,30 @@ from service.ids import time_ordered_id
 from service.security.blind_index import blind_index
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from service.services import Services
 
-NETWORK, DOMAIN, PACE = "network", "domain", "pace"
+NETWORK, RANGE, DOMAIN, PACE = "network", "range", "domain", "pace"
+OPEN, FINE, BAD, SETTLED = "open", "fine", "bad", "settled"
 WINDOW = timedelta(hours=1)
+# So many letters of a network's hash are shared by its whole range.
+RANGE_LETTERS = 32
 # The newest of an hour are enough to see a burst, and a rush must not make this slow.
 LOOKED_AT = 20_000
+# Which signatures of a petition a bucket means.
+WITHIN = {
+    NETWORK: "network_hash = ?",
+    RANGE: f"substr(network_hash, 1, {RANGE_LETTERS}) = ?",
+    DOMAIN: "domain_hash = ?",
+    PACE: "confirmed_at > ?",
+}
 RECENT = """
 select network_hash, domain_hash from voice_signatures
 where petition = ? and state = 'confirmed' and confirmed_at > ?
 order by confirmed_at desc limit ?
 """
+# What came again after its signatures were taken out is looked at again.
 FOUND = """
 insert into voice_suspicions
   (id, petition, kind, bucket_hash, found, state, first_at, last_at)
@@ -33,20 +47,19 @@ values (?, ?, ?, ?, ?, 'open', ?, ?)
 on conflict (petition, kind, bucket_hash) do update set
   found = case when excluded.found > voice_suspicions.found
     then excluded.found else voice_suspicions.found end,
+  state = case when voice_suspicions.state = 'settled' then 'open'
+    else voice_suspicions.state end,
   last_at = excluded.last_at
 returning state
 """
-MARK_NETWORK = """
-update voice_signatures set marked = 'network'
-where petition = ? and network_hash = ? and state = 'confirmed' and marked is null
-  and confirmed_at > ?
-"""
-MARK_DOMAIN = """
-update voice_signatures set marked = 'domain'
-where petition = ? and domain_hash = ? and state = 'confirmed' and marked is null
-  and confirmed_at > ?
-"""
-MARKS = {NETWORK: MARK_NETWORK, DOMAIN: MARK_DOMAIN}
+# A pace marks nobody: most who sign in a rush mean it.
+MARKS = {
+    kind: (
+        f"update voice_signatures set marked = '{kind}' where petition = ? and {WITHIN[kind]}"
+        " and state = 'confirmed' and marked is null and confirmed_at > ?"
+    )
+    for kind in (NETWORK, RANGE, DOMAIN)
+}
 
 Bucket = tuple[str, str]
 
@@ -66,7 +79,7 @@ async def _look_at(services: Services, petition: UUID) -> int:
     since = now - WINDOW
     rows = await db.fetch(RECENT, petition, since, LOOKED_AT)
     limits = services.voice.bursts
-    over = _over(rows, limits["network"], limits["domain"])
+    over = _over(rows, limits)
     if len(rows) > limits["all"]:
         hour = f"{petition}|{now:%Y%m%d%H}"
         over[PACE, blind_index(services.keyring, "voice-pace", hour)] = len(rows)
@@ -78,20 +91,28 @@ async def _look_at(services: Services, petition: UUID) -> int:
     return len(over)
 
 
-def _over(rows: list[db.Row], networks: int, domains: int) -> dict[Bucket, int]:
-    counts: dict[Bucket, int] = {}
-    for row in rows:
-        for kind in (NETWORK, DOMAIN):
-            hashed = row[f"{kind}_hash"]
-            if hashed is not None:
-                counts[kind, hashed] = counts.get((kind, hashed), 0) + 1
-    most = {NETWORK: networks, DOMAIN: domains}
-    return {bucket: count for bucket, count in counts.items() if count > most[bucket[0]]}
+def _over(rows: Sequence[db.Row], limits: Mapping[str, int]) -> dict[Bucket, int]:
+    """Buckets with more than the city takes for usual. What one network sent is no sign that its
+    whole range is odd."""
+    counts = Counter((kind, row[f"{kind}_hash"]) for row in rows for kind in (NETWORK, DOMAIN))
+    over = {
+        (kind, hashed): count
+        for (kind, hashed), count in counts.items()
+        if hashed is not None and count > limits[kind]
+    }
+    ranges = Counter(
+        row["network_hash"][:RANGE_LETTERS]
+        for row in rows
+        if row["network_hash"] is not None and (NETWORK, row["network_hash"]) not in over
+    )
+    return over | {
+        (RANGE, hashed): count for hashed, count in ranges.items() if count > limits[RANGE]
+    }
 
 
 async def _note(petition: UUID, bucket: Bucket, count: int, since: datetime, now: datetime) -> None:
     """Add to the queue. What somebody has called fine stays so and is not marked again."""
     kind, hashed = bucket
     rows = await db.fetch(FOUND, time_ordered_id(), petition, kind, hashed, count, now, now)
-    if kind in MARKS and rows[0]["state"] != "fine":
+    if kind in MARKS and rows[0]["state"] != FINE:
         await db.execute(MARKS[kind], petition, hashed, since)

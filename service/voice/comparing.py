@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from petitions.protocol.canonical import canonical
-from petitions.protocol.choices import Choice, count_choices, read_choice
+from petitions.protocol.choices import Choice, answers_apart, count_choices, read_choice
 from petitions.protocol.publishing import BALLOTS, OPENED, PLAIN, open_ballots
 from petitions.protocol.spec import FEWEST_SHOWN
 from petitions.results.otherwise import chosen_of, otherwise
@@ -90,14 +90,16 @@ async def _published_choices(vote: UUID, spec: VoteSpec) -> list[Choice]:
 
 
 def redrawn(spec: VoteSpec, choices: Sequence[Choice], seed: str) -> bytes:
-    """The file: how often of how many draws each option was chosen, and all of them together."""
-    told = Counter(choices)
+    """The file: how often of how many draws each option was chosen, and all of them together. Of
+    ballots by pairs the single answers are drawn: a quiet vote publishes nothing else."""
+    drawn = [one for choice in choices for one in answers_apart(choice, spec)]
+    told = Counter(drawn)
 
     def count(ballots: Mapping[Choice, int]) -> Sequence[str]:
         every = (choice for choice, n in ballots.items() for _ in range(n))
         return chosen_of(count_choices(every, spec, seed), spec)
 
-    times = times_for(len(choices))
+    times = times_for(len(drawn))
     if spec.completion == "increment":
         times = max(FEWEST, times // SLOWER)
     found = stability(told, count, f"{seed}\nstability", times)

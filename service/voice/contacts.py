@@ -195,7 +195,11 @@ def read_code(keyring: Keyring, subject: str, typed: str) -> int | None:
 def _code(key: bytes, subject: str, serial: int) -> str:
     head = serial.to_bytes(SERIAL_BYTES, "big")
     proof = hmac.new(key, f"{subject}|{serial}".encode(), sha256).digest()[:PROOF_BYTES]
-    number = int.from_bytes(head + proof, "big")
+    return spelled(int.from_bytes(head + proof, "big"))
+
+
+def spelled(number: int) -> str:
+    """A number of ten bytes as a code that can be typed, in groups of four."""
     letters = ""
     for _place in range(CODE_LETTERS):
         number, rest = divmod(number, 32)

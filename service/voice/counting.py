@@ -190,11 +190,12 @@ async def _recount_one(services: Services, petition: UUID) -> Repair | None:
         head = await db.fetch_one("select count from voice_petitions where id = ?", petition)
         was = head["count"] if head else 0
         parts = {(row["area"], row["tier"]): row["count"] for row in kept if row["count"]}
-        if parts == truth and was == sum(truth.values()):
-            return None
-        await _set(petition, truth)
+        right = parts == truth and was == sum(truth.values())
+        if not right:
+            await _set(petition, truth)
+        # Also where nothing was wrong: a petition may have been hidden when its last one came.
         await move_on(services, transaction, petition)
-    return Repair(petition, was, sum(truth.values()))
+    return None if right else Repair(petition, was, sum(truth.values()))
 
 
 async def _set(petition: UUID, truth: Mapping[Part, int]) -> None:

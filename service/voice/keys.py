@@ -38,8 +38,20 @@ def signature_id(person: str, slot: int) -> UUID:
 
 
 def network_hash(keyring: Keyring, subject: UUID, network: str) -> str:
-    """Tells equal networks within one petition, and nothing over two."""
-    return blind_index(keyring, "voice-network", f"{subject}|{network}")
+    """Tells equal networks within one petition, and nothing over two. It begins with what all
+    networks of one range share (see bursts.RANGE_LETTERS)."""
+    around = _range_of(network)
+    return blind_index(keyring, "voice-range", f"{subject}|{around}") + blind_index(
+        keyring, "voice-network", f"{subject}|{network}"
+    )
+
+
+def _range_of(network: str) -> str:
+    """256 IPv4 addresses, or the /48 that an IPv6 customer is given: what one buyer can have."""
+    if ":" in network:
+        groups = [*network.partition("::")[0].split(":"), "0", "0"]
+        return ":".join(groups[:3])
+    return network.rpartition(".")[0] or network
 
 
 def domain_hash(keyring: Keyring, subject: UUID, domain: str) -> str:

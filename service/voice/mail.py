@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email import charset
-from email.header import Header
-from email.message import Message
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from service import db, outbox
+from service import db, many_rows, outbox
+from service.gathering import Gathering
 from service.i18n import Languages
+from service.mail_text import plain_mail
 from service.notices.mail import send
 from service.voice import links
 from service.voice.mail_words import WORDINGS, body_of, subject_of
@@ -22,7 +21,9 @@ from service.voice.people import open_author, open_contact, open_name
 from service.worker import Done, GiveUp, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+    from email.message import Message
 
     from service.i18n import Language
     from service.services import Services
@@ -34,25 +35,30 @@ FOLDER = "voice-mail"
 TOLD_AT_ONCE = 200
 WEEK = 7 * 24 * 3600
 
-FIND_SIGNATURE = """
-select s.id, s.state, s.kind, s.follow, s.contact, s.name, p.id as petition, p.number, p.ask,
-  p.language
-from voice_signatures s join voice_petitions p on p.id = s.petition where s.id = ?
+# A signature, and how often its link was asked for before: of this spelling, and of all. Those
+# rows stay for three months.
+ASKED = {
+    "place": "int4",
+    "signature": "uuid",
+    "first": "varchar",
+    "past": "varchar",
+    "spelling": "varchar",
+    "key": "varchar",
+}
+FIND_SIGNATURES = """
+select given.place, s.id, s.state, s.kind, s.follow, s.contact, s.name, p.id as petition, p.number,
+  p.ask, p.language,
+  (select count(*) from voice_outbox o where o.key >= given.first and o.key < given.past) as in_all,
+  (select count(*) from voice_outbox o where o.key >= given.spelling and o.key < given.key)
+    as of_spelling
+from given join voice_signatures s on s.id = given.signature
+  join voice_petitions p on p.id = s.petition
 """
 FIND_PETITION = "select id, number, ask, language, author from voice_petitions where id = ?"
 FOLLOWERS = """
 select id from voice_signatures
 where petition = ? and state = 'confirmed' and follow = true and contact is not null and id > ?
 order by id limit ?
-"""
-# UTF-8, with only those letters written in signs that mail cannot carry.
-READABLE = charset.Charset("utf-8")
-READABLE.body_encoding = charset.QP
-
-EARLIER = """
-select
-  (select count(*) from voice_outbox where key >= ? and key < ?) as signature,
-  (select count(*) from voice_outbox where key >= ? and key < ?) as spelling
 """
 
 
@@ -169,14 +175,15 @@ async def _signers_letter(
     services: Services, payload: Mapping[str, Any], key: str
 ) -> Letter | None:
     kind, signature = payload["kind"], UUID(payload["signature"])
-    row = await db.fetch_one(FIND_SIGNATURE, signature)
+    row = await _reading((signature, key))
     if row is None or row["contact"] is None:
         return None
     contact = open_contact(services.keyring, signature, row["contact"])
     base = services.settings.base_url
     own = base + links.SIGNATURE.format(token=contact.token)
     if kind == "confirm":
-        if await _is_enough(signature, WAYS[contact.kind], key):
+        way = WAYS[contact.kind]
+        if row["of_spelling"] >= way.of_one_spelling or row["in_all"] > way.in_all:
             return None
         name = open_name(services.keyring, signature, row["name"])
         # Whoever asks learns nothing from our page; the owner of the address learns it here.
@@ -191,18 +198,22 @@ async def _signers_letter(
     return Letter(contact.mail, contact.language, kind, _words(services, row, None, own))
 
 
-async def _is_enough(signature: UUID, way: Way, key: str) -> bool:
-    """Whether this signature was asked for too often before; those rows stay for three months."""
-    row = await db.fetch_one(
-        EARLIER,
-        f"sign:{signature}:",
-        f"sign:{signature};",
-        key.rpartition(":")[0] + ":",
-        key,
-    )
-    return row is not None and (
-        row["spelling"] >= way.of_one_spelling or row["signature"] > way.in_all
-    )
+async def _read_all(asked: Sequence[tuple[UUID, str]]) -> Sequence[db.Row | None]:
+    """The signatures that mails are written about at the same time, in one look."""
+    rows = [
+        (at, signature, f"sign:{signature}:", f"sign:{signature};", f"{_without_time(key)}:", key)
+        for at, (signature, key) in enumerate(asked)
+    ]
+    given, values = many_rows.given(ASKED, rows)
+    found = {row["place"]: row for row in await db.fetch(given + FIND_SIGNATURES, *values)}
+    return [found.get(at) for at in range(len(asked))]
+
+
+def _without_time(key: str) -> str:
+    return key.rpartition(":")[0]
+
+
+_reading: Gathering[tuple[UUID, str], db.Row | None] = Gathering(_read_all)
 
 
 async def _authors_letter(services: Services, payload: Mapping[str, Any]) -> Letter | None:
@@ -224,28 +235,24 @@ def _words(services: Services, row: db.Row, link: str | None, stop: str) -> dict
 
 
 def compose(services: Services, letter: Letter, row: outbox.Claimed) -> Message:
-    """The mail. The same row always has the same message id, so a second copy is known as such.
-    The plain kind of message: the newer one reads each header that it is given, which at a rush was
-    a third of all work."""
+    """The mail. The same row always has the same message id, so a second copy is known as such."""
     city = services.city
     spoken = languages_of(city.languages, city.time_zone)
     offered = {language.code for language in city.languages}
     known = letter.language if letter.language in offered else city.languages[0].code
     words = spoken[known]
     host = urlsplit(services.settings.base_url).hostname
-    message = Message()
-    message["From"] = f"no-reply@{host}"
-    message["To"] = letter.to
-    subject = subject_of(letter.kind, words)
-    message["Subject"] = subject if subject.isascii() else Header(subject, "utf-8").encode()
-    message["Message-ID"] = f"<{row.id}@{host}>"
-    message["Auto-Submitted"] = "auto-generated"
+    headers = {
+        "From": f"no-reply@{host}",
+        "To": letter.to,
+        "Subject": subject_of(letter.kind, words),
+        "Message-ID": f"<{row.id}@{host}>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": words.code,
+    }
     if letter.words["stop"]:
-        message["List-Unsubscribe"] = f"<{letter.words['stop']}>"
-    message["Content-Language"] = words.code
-    message["MIME-Version"] = "1.0"
-    message.set_payload(body_of(letter.kind, letter.words, city.service_name, words), READABLE)
-    return message
+        headers["List-Unsubscribe"] = f"<{letter.words['stop']}>"
+    return plain_mail(headers, body_of(letter.kind, letter.words, city.service_name, words))
 
 
 @lru_cache(4)

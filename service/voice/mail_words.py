@@ -131,6 +131,12 @@ PAPERS: Mapping[str, tuple[str, ...]] = {
         _SOMEBODY,
         _("It was signed in this name before, so nothing changed. You can look at it here: {link}"),
     ),
+    "ballot": (
+        _("Somebody asked to vote and gave this name and address: “{title}”."),
+        _("Was it you? Type this into a browser: {link}"),
+        _("Then type your name, this address and this code: {code}. It is good for two weeks."),
+        _THROW,
+    ),
 }
 STOP = _("You hear from us because you signed and asked for news. Stop it here: {stop}")
 NOT_YOU = _("If this mail is not for you, you can delete it.")

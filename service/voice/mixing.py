@@ -92,7 +92,7 @@ async def forget_old_copies(*, whole: bool = False) -> None:
     which PostgreSQL does only while nobody else uses the tables."""
     if db.dialect() == "postgres":
         how = "vacuum full" if whole else "vacuum"
-        for table in ("voice_roll", "voice_box"):
+        for table in ("voice_roll", "voice_box", "voice_homes"):
             await db.execute(f"{how} {table}")
         return
     for _ in range(CHECKPOINT_TRIES):

@@ -38,7 +38,7 @@ KEYS = (
 )
 # Tries an hour from one network, where a library or a shelter is one network.
 LIMITS = {"sign": 600, "reply": 30, "ballot": 60, "code": 30}
-BURSTS = ("network", "domain", "all")
+BURSTS = ("network", "range", "domain", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class VoiceRules:
     tiers: tuple[str, ...] = ("mail",)
     mail_domains: Mapping[str, MailRule] = field(default_factory=lambda: RULES)
     bursts: Mapping[str, int] = field(
-        default_factory=lambda: {"network": 60, "domain": 120, "all": 5_000}
+        default_factory=lambda: {"network": 60, "range": 200, "domain": 120, "all": 5_000}
     )
     large_domains: frozenset[str] = frozenset()
     topics: Mapping[str, str] = field(default_factory=dict)

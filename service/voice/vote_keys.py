@@ -10,7 +10,7 @@ import os
 import re
 from base64 import b32decode, b32encode
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
@@ -115,29 +115,44 @@ def destroy_tie_secret(settings: Settings, vote: UUID) -> None:
 # ---- the second officer's copy ------------------------------------------------------------------
 
 
-def sealed_copy(key: VoteKey, vote: UUID) -> tuple[bytes, str]:
-    """K sealed under a code for the second officer: the copy lies apart from the code."""
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a copy holds. One of before the tie secret was copied too has `tie` None."""
+
+    key: VoteKey
+    tie: bytes | None = field(repr=False)
+
+
+def sealed_copy(settings: Settings, vote: UUID) -> tuple[bytes, str]:
+    """K and the tie secret sealed under a code for the second officer: the copy lies apart from the
+    code. Raises KeyGone."""
+    plain = _read(_path(settings, vote, KEY)) + _read(_path(settings, vote, TIE))
     code = b32encode(token_bytes(CODE_BYTES)).decode()
     nonce = token_bytes(NONCE_BYTES)
-    sealed = AESGCM(_code_key(code)).encrypt(nonce, key.secret, vote.bytes)
+    sealed = AESGCM(_code_key(code)).encrypt(nonce, plain, vote.bytes)
     return nonce + sealed, "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def open_copy(vote: UUID, copy: bytes, code: str) -> bytes:
-    """K from the copy. Raises KeyGone where the code does not open it."""
+def open_copy(vote: UUID, copy: bytes, code: str) -> Copied:
+    """What the copy holds. Raises KeyGone where the code does not open it."""
     plain_code = re.sub(r"[^A-Z2-7]", "", code.upper())
     try:
         b32decode(plain_code)
-        return AESGCM(_code_key(plain_code)).decrypt(
+        plain = AESGCM(_code_key(plain_code)).decrypt(
             copy[:NONCE_BYTES], copy[NONCE_BYTES:], vote.bytes
         )
     except (InvalidTag, ValueError):
         raise KeyGone from None
+    return Copied(VoteKey(plain[:KEY_BYTES]), plain[KEY_BYTES:] or None)
 
 
-def put_back(settings: Settings, vote: UUID, secret: bytes) -> None:
-    """K where it was. Raises FileExistsError where one is."""
-    _write(_path(settings, vote, KEY), secret)
+def put_back(settings: Settings, vote: UUID, kind: str, secret: bytes) -> bool:
+    """K or the tie secret where it was; False where one is."""
+    try:
+        _write(_path(settings, vote, kind), secret)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _code_key(code: str) -> bytes:

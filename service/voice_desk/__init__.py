@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from service.voice_desk import answers, paper, petition, questions, queue, vote_draft, votes
+from service.voice_desk import answers, bursts, paper, petition, questions, queue, vote_draft, votes
 
 POST = ["POST"]
 
 routes: list[Route] = [
     Route("/staff/voice", queue.queue, name="desk.queue"),
+    Route(bursts.LIST, bursts.bursts, name="desk.bursts"),
+    Route(bursts.PAGE, bursts.burst, name="desk.burst"),
+    Route(bursts.PAGE, bursts.burst_changed, methods=POST, name="desk.burst.change"),
+    Route(bursts.BATCH, bursts.batch, name="desk.batch"),
+    Route(bursts.BATCH, bursts.batch_changed, methods=POST, name="desk.batch.change"),
     Route(paper.PAPER, paper.sheets, name="desk.paper"),
     Route(paper.PAPER + "/{number}/{sheet}", paper.sheet, name="desk.paper.sheet"),
     Route(

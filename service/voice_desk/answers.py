@@ -25,7 +25,7 @@ from service.caseworker.typed import Typed, day_parts
 from service.errors import Conflict, Invalid, Malformed, NotFound
 from service.public_voice.ledger import ONE_OF, STAGES, address_of_entry, owed, promise_line
 from service.queries.voice.ledger import Entry, Kind, due_first, entry_of, ledger
-from service.rendering import redirect, render, translator_of
+from service.rendering import language_switch, redirect, render, translator_of
 from service.security.access import as_id
 from service.templating import FieldProblem
 from service.web import now_of, services_of
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 LIST = "/staff/voice/answers"
+NAMES = ("text", "office", "outcome", "what", "owner", "note", "promise", "_action")
 PAGE = LIST + "/{id}"
 
 
@@ -115,6 +116,8 @@ async def answer_changed(request: Request) -> Response:
     subject = as_id(request.path_params["id"])
     today = services.city.calendar.day_of(now_of(request))
     found = await _entry(request, subject)
+    if language_switch(request, form) is not None:
+        return await _page(request, form, ())
     typed = Typed(form, words, today)
     try:
         await _do(request, found, form, typed)
@@ -216,9 +219,7 @@ async def _page(
         outcomes=[
             {"value": value, "label": words.gettext(label)} for value, label in OUTCOMES.items()
         ],
-        typed={
-            name: form.get(name) for name in ("text", "office", "outcome", "what", "owner", "note")
-        },
+        typed={name.strip("_"): form.get(name) for name in NAMES},
         due=day_parts(form, "due"),
         wrong={each.target: each.text for each in problems if each.target},
         errors=problems,

@@ -13,7 +13,7 @@ from service.actions.voice.moderation import Seen
 from service.body import Form, read_form
 from service.errors import Conflict, Invalid, Malformed, NotFound
 from service.queries.voice.desk import OnDesk, is_there, on_desk
-from service.rendering import redirect, render, translator_of
+from service.rendering import language_switch, redirect, render, translator_of
 from service.security.access import as_id
 from service.templating import FieldProblem
 from service.voice.speech import spoken_in
@@ -70,6 +70,7 @@ class PetitionView:
     letter: str
     letter_lang: str
     passages: str
+    other: str
     wrong: Mapping[str, str]
     errors: Sequence[FieldProblem]
 
@@ -85,6 +86,8 @@ async def petition_changed(request: Request) -> Response:
     wanted = as_id(request.path_params["id"])
     if not await is_there(wanted):
         raise NotFound
+    if language_switch(request, form) is not None:
+        return await _page(request, form)
     if form.get("_action") == "preview":
         return await _preview(request, form)
     do = ACTIONS.get(form.get("_action"))
@@ -167,6 +170,7 @@ async def _page(
         letter=letter,
         letter_lang=spoken_in(services, line.language).code,
         passages=form.get("passages"),
+        other=form.get("other"),
         wrong={each.target: each.text for each in problems if each.target},
         errors=problems,
     )

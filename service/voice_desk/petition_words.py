@@ -112,7 +112,7 @@ def joining_rows(merges: Sequence[Joining], words: Translator) -> list[JoiningRo
             other=each.ask,
             href=f"/staff/voice/petitions/{each.other}",
             direction=into if each.into else taken,
-            undo=each.state in ("moving", "done"),
+            undo=each.state in ("asked", "moving", "done"),
         )
         for each in merges
     ]

@@ -14,7 +14,7 @@ from service.body import Form, read_form, read_query
 from service.caseworker.typed import Typed, day_parts
 from service.errors import Conflict, Invalid, Malformed
 from service.queries.voice import questions as reading
-from service.rendering import redirect, render, translator_of
+from service.rendering import language_switch, redirect, render, translator_of
 from service.security.access import as_id
 from service.templating import FieldProblem
 from service.web import now_of, services_of, web_of
@@ -57,6 +57,7 @@ class QuestionView:
     can_publish: bool
     passages: str
     reply: str
+    ticked: Sequence[str]
     wrong: Mapping[str, str]
     errors: Sequence[FieldProblem]
 
@@ -73,6 +74,7 @@ class ThemeView:
     offered: Sequence[Mapping[str, str]]
     more: int
     members: Sequence[Mapping[str, str]]
+    ticked: Sequence[str]
     wrong: Mapping[str, str]
     errors: Sequence[FieldProblem]
 
@@ -88,6 +90,8 @@ async def question_list(request: Request) -> Response:
 async def question_made(request: Request) -> Response:
     """A new question, open until the end of the day that is named."""
     services, words, form = services_of(request), translator_of(request), await read_form(request)
+    if language_switch(request, form) is not None:
+        return await _list(request, form, ())
     now = now_of(request)
     typed = Typed(form, words, services.city.calendar.day_of(now))
     day = typed.day("due", needed=True)
@@ -148,6 +152,8 @@ async def question_changed(request: Request) -> Response:
     services, words, form = services_of(request), translator_of(request), await read_form(request)
     actor, now, wanted = request.state.actor, now_of(request), as_id(request.path_params["id"])
     await reading.by_id(services, wanted)
+    if language_switch(request, form) is not None:
+        return await _page(request, form, ())
     ticked = [as_id(each) for each in form.all("reply")]
     try:
         match form.get("_action"):
@@ -207,6 +213,7 @@ async def _page(request: Request, form: Form, problems: Sequence[FieldProblem]) 
         can_publish=found.state == "open",
         passages=form.get("passages"),
         reply=form.get("reply") if form.get("_action") == "redact" else "",
+        ticked=() if form.get("_action") == "redact" else form.all("reply"),
         wrong={each.target: each.text for each in problems if each.target},
         errors=problems,
     )
@@ -223,7 +230,7 @@ def _page_number(request: Request) -> int:
 
 async def theme_page(request: Request) -> Response:
     """A group: its name, what is suggested, what belongs to it."""
-    return await _theme(request, ())
+    return await _theme(request, Form(()), ())
 
 
 async def theme_changed(request: Request) -> Response:
@@ -231,6 +238,8 @@ async def theme_changed(request: Request) -> Response:
     words, form = translator_of(request), await read_form(request)
     actor, now, wanted = request.state.actor, now_of(request), as_id(request.path_params["id"])
     await reading.theme_with(wanted)
+    if language_switch(request, form) is not None:
+        return await _theme(request, form, ())
     ticked: list[UUID] = [as_id(each) for each in form.all("reply")]
     match form.get("_action"):
         case "name":
@@ -239,7 +248,7 @@ async def theme_changed(request: Request) -> Response:
                 await themes.name_theme(actor, wanted, title, summary, now)
             except Invalid as refused:
                 told = words.gettext(refused.faults[0].detail)
-                return await _theme(request, [FieldProblem("title", told)])
+                return await _theme(request, form, [FieldProblem("title", told)])
         case "":
             await themes.take_into(actor, wanted, ticked, True, now)
         case "leave":
@@ -251,15 +260,17 @@ async def theme_changed(request: Request) -> Response:
     return redirect(THEME.format(id=wanted))
 
 
-async def _theme(request: Request, problems: Sequence[FieldProblem]) -> Response:
+async def _theme(request: Request, form: Form, problems: Sequence[FieldProblem]) -> Response:
     wanted = as_id(request.path_params["id"])
     question, found, members, offered = await reading.theme_with(wanted)
+    named = form.get("_action") == "name"
     view = ThemeView(
         heading=_name(request, found),
         back=PAGE.format(id=question),
         action=THEME.format(id=found.id),
-        title=found.title,
-        summary=found.summary,
+        title=form.get("title") if named else found.title,
+        summary=form.get("summary") if named else found.summary,
+        ticked=form.all("reply"),
         offered=_rows(offered),
         more=max(0, found.offered - len(offered)),
         members=_rows(members),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from service.body import read_query
 from service.errors import NotFound
 from service.i18n import _
+from service.queries.voice.bursts import how_many_wait
 from service.queries.voice.desk import ON_A_PAGE, VIEWS, Line, counts, listed
 from service.rendering import render, translator_of
 from service.web import now_of, services_of
@@ -82,6 +83,7 @@ class QueueView:
     caption: str
     previous: str | None
     next: str | None
+    bursts: int
 
 
 async def queue(request: Request) -> Response:
@@ -105,6 +107,7 @@ async def queue(request: Request) -> Response:
         caption=words.gettext(NAMES[view]),
         previous=f"{QUEUE}?view={view}&page={number - 1}" if number > 1 else None,
         next=f"{QUEUE}?view={view}&page={number + 1}" if len(found) > ON_A_PAGE else None,
+        bursts=await how_many_wait(),
     )
     return render(request, "voice_desk/queue.html", shown)
 

@@ -19,7 +19,7 @@ from service.queries.voice.votes import vote_by_id
 from service.rendering import language_switch, redirect, render, translator_of
 from service.security.access import as_id
 from service.templating import FieldProblem
-from service.voice.contacts import IN_PERSON, MAIL
+from service.voice.contacts import ADDRESS, IN_PERSON, MAIL, PHONE, SIGN_IN
 from service.voice_desk.votes import LIST
 from service.web import now_of, services_of
 
@@ -32,8 +32,13 @@ if TYPE_CHECKING:
 PAGE = f"{LIST}/draft"
 CLOSING_HOUR = time(20)
 DIGITS = 9
-OFFERED = ("single", "approval", "score", "irv", "stv", "schulze", "greedy", "equal-shares")
-CONTACTS = {MAIL: _("A mail address"), IN_PERSON: _("A card from a city office")}
+CONTACTS = {
+    MAIL: _("A mail address"),
+    PHONE: _("A telephone number, by text"),
+    ADDRESS: _("A name at an address, by letter"),
+    IN_PERSON: _("A card from a city office"),
+    SIGN_IN: _("The city’s own sign-in"),
+}
 NAMES = (
     "question",
     "question_es",
@@ -47,10 +52,18 @@ NAMES = (
     "seats",
     "budget",
     "completion",
+    "pairs",
     "rank_depth",
     "highest",
 )
-USUAL = {"method": "single", "mode": "quiet", "identifier": MAIL, "seats": "1", "highest": "5"}
+USUAL = {
+    "method": "single",
+    "mode": "quiet",
+    "identifier": MAIL,
+    "seats": "1",
+    "pairs": "12",
+    "highest": "5",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +124,21 @@ async def drafted(request: Request) -> Response:
 def read_draft(form: Form, zone: str) -> Draft:
     """What was typed, as a draft; what is no number counts as 0 and is refused as such."""
     spanish = form.get("question_es").strip()
+    identifier = form.get("identifier") if form.get("identifier") in CONTACTS else MAIL
     return Draft(
         question={"en": form.get("question").strip()} | ({"es": spanish} if spanish else {}),
         options=[_option(line) for line in form.get("options").splitlines() if line.strip()],
-        method=form.get("method") if form.get("method") in OFFERED else "single",
+        method=form.get("method") if form.get("method") in METHODS else "single",
         closes_at=_closing(form.get("closes"), zone),
         mode="open" if form.get("mode") == "open" else "quiet",
-        identifier=IN_PERSON if form.get("identifier") == IN_PERSON else MAIL,
-        tier=IN_PERSON if form.get("identifier") == IN_PERSON else MAIL,
+        identifier=identifier,
+        tier=identifier,
         electorate=form.get("electorate").strip()[:200],
         trustee_key=form.get("trustee_key").strip().lower(),
         seats=_number(form.get("seats"), 1),
         completion="increment" if form.get("completion") == "increment" else "none",
         budget=_number(form.get("budget"), 0),
+        pairs=_number(form.get("pairs"), 0),
         rank_depth=_number(form.get("rank_depth"), 0),
         highest=_number(form.get("highest"), 5),
     )
@@ -175,6 +190,7 @@ def _typed_of(record: VoteRecord, request: Request) -> dict[str, str]:
         "seats": str(made.seats),
         "budget": str(made.budget or ""),
         "completion": made.completion,
+        "pairs": str(made.pairs or ""),
         "rank_depth": str(made.rank_depth or ""),
         "highest": str(made.highest),
     }
@@ -197,9 +213,7 @@ def _page(
         typed={name: typed.get(name, "") for name in NAMES},
         vote=vote,
         revision=revision,
-        methods=[
-            ShownOption(id, words.gettext(name)) for id, name in METHODS.items() if id in OFFERED
-        ],
+        methods=[ShownOption(id, words.gettext(name)) for id, name in METHODS.items()],
         modes=[
             ShownOption("open", words.gettext("Open"), words.gettext(MODES["open"])),
             ShownOption("quiet", words.gettext("Quiet"), words.gettext(MODES["quiet"])),

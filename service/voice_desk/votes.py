@@ -29,6 +29,7 @@ from service.queries.voice.votes import (
 from service.rendering import language_switch, redirect, render, translator_of
 from service.security.access import as_id
 from service.templating import FieldProblem
+from service.voice.contacts import ADDRESS, IN_PERSON, MAIL, PHONE, SIGN_IN
 from service.voice.vote_keys import KeyGone
 from service.web import now_of, services_of
 
@@ -39,9 +40,18 @@ if TYPE_CHECKING:
     from service.i18n import Translator
 
 LIST = "/staff/voice/votes"
+NAMES = ("words", "contact", "auditors", "reason", "language", "key")
 OUTCOMES = {
     "roll": {"removed": _("Take the ballot out"), "kept": _("Keep the ballot")},
     "receipt": {"answered": _("It is looked into and answered")},
+}
+# By what the desk names a voter.
+KNOWN_BY = {
+    MAIL: _("Mail address of the voter"),
+    PHONE: _("Telephone number of the voter"),
+    ADDRESS: _("The voter’s name, and on the next lines the address with its postal code"),
+    IN_PERSON: _("Card code of the voter"),
+    SIGN_IN: _("What the city’s sign-in calls the voter"),
 }
 KEY_GONE = _("The vote’s key is not on this machine.")
 
@@ -94,6 +104,7 @@ class VoteView:
     may_count: bool
     may_mend: bool
     quiet: bool
+    known_by: str
     disputes: Sequence[DisputeLine]
     reasons: Sequence[ShownOption]
     texts: Sequence[ShownOption]
@@ -208,11 +219,12 @@ async def _page(request: Request, form: Form, refused: Invalid | None = None) ->
         may_count=officer and record.state == "reduced",
         may_mend=officer and record.state in ("open", "disputed", "reduced"),
         quiet=record.spec.mode == "quiet",
+        known_by=words.gettext(KNOWN_BY[record.spec.identifier]),
         disputes=[_dispute(each, request, words) for each in disputes],
         reasons=[ShownOption(id, words.gettext(text)) for id, text in REASONS.items()],
         texts=_texts(record, words),
         languages=[ShownOption(one.code, one.name) for one in services_of(request).city.languages],
-        typed={name: form.get(name) for name in ("words", "contact", "auditors")},
+        typed={name: form.get(name) for name in NAMES},
         errors=errors,
         wrong={each.target or "": each.text for each in errors},
     )

@@ -21,7 +21,7 @@ WAYS = {
     "schulze": ("irv", "first"),
     "greedy": ("equal-shares",),
     "equal-shares": ("greedy",),
-    "pairwise": (),
+    "pairwise": ("schulze", "bradley-terry"),
 }
 
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from petitions.protocol.canonical import NotWhatItSays, canonical
 from petitions.protocol.choices import read_choice, write_choice
+from petitions.protocol.pairs import shown_pair
 from petitions.protocol.sealing import leaf, receipt, seal, unseal
 from petitions.protocol.spec import METHODS, VoteSpec
 from tests.petitions.voting import SERVER, TRUSTEES, a_spec
@@ -37,7 +38,8 @@ def test_every_ballot_of_a_vote_has_room(method: str) -> None:
     elif method == "score":
         full = [[one, 5] for one in full]
     elif method == "pairwise":
-        full = [["a", "b"], ["a", "c"], ["a", "d"]]
+        run = [shown_pair(spec, 2, at) for at in range(3)]
+        full = [*sorted([spec.options[one].id for one in pair] for pair in run)]
     assert unseal(seal(write_choice(full, spec), spec), TRUSTEES, spec)
 
 

@@ -60,6 +60,13 @@ def test_nearness_is_one_for_the_same_text_and_the_order_never_changes(
     assert similar.nearest(text) == Similar.of(dict(reversed(PETITIONS.items()))).nearest(text)
 
 
+def test_equally_near_ones_stand_as_they_were_given_the_oldest_first() -> None:
+    """Five people ask for the same in the same words, and the keys are random."""
+    keys = ["m", "z", "a", "q", "c"]
+    same = Similar.of(dict.fromkeys(keys, PETITIONS["library"]))
+    assert [key for key, _nearness in same.nearest(PETITIONS["library"], 3)] == ["m", "z", "a"]
+
+
 def test_without_texts_there_is_nothing_near() -> None:
     assert Similar.of({}).nearest("Late buses") == []
 

@@ -59,6 +59,33 @@ def test_a_quiet_vote_publishes_plain_ballots_and_no_key(tmp_path: Path) -> None
     assert {"ballot_count"} <= codes(verify_tally(tmp_path))
 
 
+def test_a_quiet_vote_by_pairs_publishes_each_answer_alone(tmp_path: Path) -> None:
+    """A dozen answers together would be found again by whoever gave them."""
+    held = hold(a_spec("pairwise", "quiet"))
+    verdict = verify_tally(held.write(tmp_path))
+    assert (verdict.findings, verdict.recounted) == ((), True)
+    assert verdict.result is not None
+    lines = (tmp_path / "plain.txt").read_text().splitlines()
+    assert {len(json.loads(line)["choice"]) for line in lines} == {0, 1}
+    assert lines == sorted(lines)
+    assert len(lines) > 60 == verdict.result["ballots"]
+    assert lines.count('{"choice":[]}') == verdict.result["blank"] > 0
+    (tmp_path / "plain.txt").write_text("\n".join(lines[:-1]) + "\n")
+    assert codes(verify_tally(tmp_path)) == {"result_differs"}
+    (tmp_path / "plain.txt").write_text("\n".join(lines[1:]) + "\n")
+    assert "result_differs" in codes(verify_tally(tmp_path))
+    (tmp_path / "plain.txt").write_text("\n".join(lines * 9) + "\n")
+    assert {"ballot_count", "result_differs"} <= codes(verify_tally(tmp_path))
+
+
+def test_of_few_ballots_by_pairs_only_the_order_is_told(tmp_path: Path) -> None:
+    held = hold(a_spec("pairwise"), voters=49)
+    assert codes(verify_tally(held.write(tmp_path))) == set()
+    told = json.loads(held.files["result.json"])
+    assert len(told["winners"]) == 4
+    assert set(told).isdisjoint({"scores", "exact", "pairwise"})
+
+
 def test_under_fifty_ballots_only_totals_are_published(tmp_path: Path) -> None:
     held = hold(SPEC, voters=49)
     assert set(held.files).isdisjoint({"ballots.txt", "plain.txt"})

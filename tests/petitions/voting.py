@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from petitions.protocol.choices import write_choice
+from petitions.protocol.pairs import shown_pair, turns
 from petitions.protocol.publishing import (
     Files,
     Removal,
@@ -64,7 +65,9 @@ def a_choice(spec: VoteSpec, dice: random.Random) -> object:
     if spec.method == "score":
         return [[one, dice.randint(0, 5)] for one in sorted(dice.sample(ids, 3))]
     if spec.method == "pairwise":
-        return [dice.sample(ids, 2)]
+        turn, answers = dice.randrange(turns(spec)), dice.randint(0, 4)
+        run = [shown_pair(spec, turn, at) for at in range(answers)]
+        return sorted([ids[one] for one in dice.sample(pair, 2)] for pair in run)
     if spec.method == "single":
         return [dice.choice(ids)]
     chosen = dice.sample(ids, dice.randint(0, len(ids)))

@@ -43,6 +43,13 @@ ANSWER = """
 insert into voice_answers (id, subject, text, office, outcome, replaces, at)
 values (?, ?, ?, ?, ?, ?, ?)
 """
+STANDS = """
+select id, text, office, outcome from voice_answers where subject = ? order by id desc limit 1
+"""
+PROMISED = """
+select id from voice_promises
+where subject = ? and text = ? and owner = ? and due_on = ? and state = 'open'
+"""
 PROMISE = """
 insert into voice_promises (id, subject, text, owner, due_on, state, note, made_at)
 values (?, ?, ?, ?, ?, 'open', '', ?)
@@ -70,11 +77,15 @@ class Pledge:
 async def answer(
     services: Services, actor: Actor, subject: UUID, reply: Reply, now: datetime
 ) -> UUID:
-    """Answer in public. A second answer corrects the first, and both stay. Raises Invalid, NotFound
-    and Conflict."""
+    """Answer in public. A second answer corrects the first, and both stay; the very same one again,
+    as by a second tap, is no correction. Raises Invalid, NotFound and Conflict."""
     _check({"text": reply.text, "office": reply.office})
     if reply.outcome not in OUTCOMES:
         raise Invalid([Fault("/outcome", "outcome", CHOOSE)])
+    said = await db.fetch_one(STANDS, subject)
+    if said and (said["text"], said["office"], said["outcome"]) == _words(reply):
+        standing: UUID = said["id"]
+        return standing
     made = time_ordered_id()
     async with unit_of_work(actor, "voice.answered", subject, now) as work:
         before = await db.fetch_one(
@@ -82,8 +93,7 @@ async def answer(
         )
         await _move(subject, None if before else State.ANSWERED, now)
         replaces = before["id"] if before else None
-        values = (reply.text.strip(), reply.office.strip(), reply.outcome, replaces, now)
-        await db.execute(ANSWER, made, subject, *values)
+        await db.execute(ANSWER, made, subject, *_words(reply), replaces, now)
         if before:
             work.detail["corrects"] = str(replaces)
             await add_event(subject, "corrected", now, detail={"answer": str(replaces)})
@@ -92,12 +102,21 @@ async def answer(
     return made
 
 
+def _words(reply: Reply) -> tuple[str, str, str]:
+    return reply.text.strip(), reply.office.strip(), reply.outcome
+
+
 async def promise(
     services: Services, actor: Actor, subject: UUID, pledge: Pledge, now: datetime
 ) -> UUID:
-    """Say in public what will be done, by whom and by when. Raises Invalid and Conflict."""
+    """Say in public what will be done, by whom and by when. The very same promise again, as by a
+    second tap, is that promise. Raises Invalid and Conflict."""
     made = time_ordered_id()
     _check_pledge(services, pledge, now)
+    words = (pledge.text.strip(), pledge.owner.strip(), pledge.due_on)
+    if same := await db.fetch_one(PROMISED, subject, *words):
+        known: UUID = same["id"]
+        return known
     async with unit_of_work(actor, "voice.promised", subject, now) as work:
         await _move(subject, State.PROMISED, now)
         await _write(made, subject, pledge, now)

@@ -1,4 +1,4 @@
-"""Asking for a ballot and casting it. No time, no log line and no audit row tells of a ballot.
+"""Ballot links, and casting. No time, no log line and no audit row tells of a ballot.
 
 A ballot link holds who may vote sealed under the vote's key, and how often that ballot was cast
 when the link was asked for: an older link can never undo a newer ballot.
@@ -12,19 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from petitions.protocol.canonical import NotWhatItSays
 from petitions.protocol.choices import write_choice
 from petitions.protocol.sealing import Receipt, receipt, seal
-from service import db, outbox
+from service import db
 from service.errors import Conflict, Fault, Invalid
 from service.gathering import Gathering
 from service.i18n import _
 from service.queries.voice.votes import is_taking_ballots, vote_by_number
-from service.security.rate_limits import HOUR, Limit, limit
-from service.voice.contacts import read_contact
-from service.voice.mail import to_address
 from service.voice.mixing import hold_vote
 from service.voice.vote_keys import KeyGone, VoteKey, read_key
 
@@ -32,13 +29,14 @@ if TYPE_CHECKING:
     from service.queries.voice.votes import VoteRecord
     from service.services import Services
 
-BALLOT = "/voice/votes/{number}/ballot?t={token}"
 LINK_KEPT = timedelta(hours=24)
-ASK_CONTACT = Limit("ballot/contact", 5, HOUR)
 MOST_TOKEN = 600
 NOT_OPEN = "not_open"
 CLOSED = _("This vote takes no ballots now.")
-USED = _("This link was used, or a newer one was. Ask for a new link to change your vote.")
+USED = _(
+    "This link was used, or a newer one was. If you have just cast your ballot, it is recorded. You"
+    " saw no receipt, or want to change your vote? Ask for a new link and vote again."
+)
 ENDED = _("This link has ended. Ask for a new one.")
 
 INTO_ROLL = """
@@ -66,48 +64,7 @@ class Ticket:
     cast: int
 
 
-# ---- asking -------------------------------------------------------------------------------------
-
-
-async def ask_for_ballot(
-    services: Services,
-    number: int,
-    typed: str,
-    area: str,
-    language: str,
-    network: str,
-    now: datetime,
-) -> str | None:
-    """Send a link to whoever may vote with this contact; the answer and the work are the same
-    whether or not they voted already. For a contact that proves itself, such as a card's code, the
-    token is given back instead. Raises Invalid, Conflict or TooMany."""
-    record = await vote_by_number(number)
-    if not await is_taking_ballots(record.id, services.clock):
-        raise Conflict("not_open", CLOSED)
-    spec = record.spec
-    contact = read_contact(services, spec.identifier, str(record.id), typed)
-    if area and area not in services.voice.areas:
-        raise Invalid([Fault("/area", "unknown_area", _("Choose an area of the list."))])
-    tries = services.voice.limits["ballot"]
-    await limit(services, Limit("ballot/network", tries, HOUR, fails_open=True), network, now)
-    await limit(services, ASK_CONTACT, f"{record.id}|{contact.canonical}", now)
-    key = _key(services, record)
-    roll = key.roll(contact.kind, contact.canonical)
-    row = await db.fetch_one("select n from voice_box where s_hash = ?", key.slot(roll))
-    ticket = Ticket(roll, spec.tier, area, row["n"] if row else 0)
-    token = seal_ticket(key, record.id, ticket, now + LINK_KEPT)
-    if contact.proven:
-        return token
-    link = BALLOT.format(number=number, token=token)
-    title = record.question(language)
-    mail = to_address(
-        *("ballot", contact.given, language, link, f"ballot:{uuid4()}", now),
-        contact=contact.kind,
-        title=title,
-    )
-    async with db.transaction() as transaction:
-        await outbox.add_many(transaction, outbox.VOICE, [mail])
-    return None
+# ---- links --------------------------------------------------------------------------------------
 
 
 def seal_ticket(key: VoteKey, vote: UUID, ticket: Ticket, until: datetime) -> str:
@@ -133,11 +90,18 @@ def read_ticket(key: VoteKey, vote: UUID, token: str, now: datetime) -> Ticket |
     return Ticket(roll, tier, area, cast_before)
 
 
-def _key(services: Services, record: VoteRecord) -> VoteKey:
+def key_of(services: Services, record: VoteRecord) -> VoteKey:
+    """Raises Conflict where the vote's key is gone."""
     try:
         return read_key(services.settings, record.id)
     except KeyGone:
         raise Conflict("not_open", CLOSED) from None
+
+
+async def times_cast(key: VoteKey, roll: str) -> int:
+    """How often this voter's ballot was cast so far."""
+    row = await db.fetch_one("select n from voice_box where s_hash = ?", key.slot(roll))
+    return int(row["n"]) if row else 0
 
 
 # ---- casting ------------------------------------------------------------------------------------
@@ -147,12 +111,11 @@ async def check_ticket(services: Services, record: VoteRecord, token: str, now: 
     """Whether a link may still cast. Changes nothing. Raises Conflict with what to do."""
     if not await is_taking_ballots(record.id, services.clock):
         raise Conflict("not_open", CLOSED)
-    key = _key(services, record)
+    key = key_of(services, record)
     ticket = read_ticket(key, record.id, token, now)
     if ticket is None:
         raise Conflict("link_ended", ENDED)
-    row = await db.fetch_one("select n from voice_box where s_hash = ?", key.slot(ticket.roll))
-    if (row["n"] if row else 0) != ticket.cast:
+    if await times_cast(key, ticket.roll) != ticket.cast:
         raise Conflict("ballot_newer", USED)
     return ticket
 
@@ -165,7 +128,7 @@ async def cast(
     the vote does not offer."""
     record = await vote_by_number(number)
     ticket = await check_ticket(services, record, token, now)
-    key, spec = _key(services, record), record.spec
+    key, spec = key_of(services, record), record.spec
     try:
         sealed = seal(write_choice(choice, spec), spec)
     except NotWhatItSays:

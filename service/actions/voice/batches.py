@@ -17,6 +17,7 @@ from service.audit import unit_of_work
 from service.errors import Conflict, Fault, Invalid, NotFound
 from service.i18n import _
 from service.ids import time_ordered_id
+from service.voice.bursts import BAD, FINE, OPEN, PACE, SETTLED, WINDOW, WITHIN
 from service.voice.steps import add_steps
 
 if TYPE_CHECKING:
@@ -26,20 +27,27 @@ if TYPE_CHECKING:
 PREVIEWED, RUNNING, STOPPED, DONE = "previewed", "running", "stopped", "done"
 UNDOING, UNDONE = "undoing", "undone"
 AT_ONCE = 100
+MOVED = _("Somebody changed this in the meantime. Look at it again.")
 LONGEST_REASON = 200
-# What a rule may go by: one network, one mail domain, or the marks that a burst left.
-COLUMNS = {"network": "network_hash", "domain": "domain_hash", "marked": "marked"}
+MARKED = "marked"
+# What a rule may go by: a burst's bucket, or the marks that bursts left.
+BY = {**WITHIN, MARKED: "marked = ?"}
 MEANT = {
     kind: (
         "from voice_signatures where petition = ? and state = 'confirmed'"
-        f" and {column} = ? and confirmed_at <= ?"
+        f" and {condition} and confirmed_at <= ?"
     )
-    for kind, column in COLUMNS.items()
+    for kind, condition in BY.items()
 }
 COUNT = {kind: f"select count(*) as n {meant}" for kind, meant in MEANT.items()}
 NEXT = {
     kind: f"select id, petition, tier, area {meant} order by id limit ?"
     for kind, meant in MEANT.items()
+}
+UNMARK = {
+    kind: f"update voice_signatures set marked = null where petition = ? and marked = ? and {each}"
+    for kind, each in WITHIN.items()
+    if kind != PACE
 }
 FIND = "select id, petition, rule, state, found, done from voice_batches where id = ?"
 NEXT_BACK = """
@@ -51,20 +59,30 @@ where i.batch = ? and i.undone = false order by i.id limit ?
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which signatures. `kind`: network, domain or marked; `value`: the bucket's hash, or the mark.
-    Only what was confirmed up to `until` is meant, so that a run hits what was previewed."""
+    """Which signatures. `kind` is one of BY; `value`: the bucket's hash, the mark, or for a pace
+    the moment after which it began. Only what was confirmed up to `until` is meant, so that a run
+    hits what was previewed. `burst`: the suspicion that led here."""
 
     kind: str
     value: str
     until: datetime
+    burst: str = ""
+
+    @property
+    def found_by(self) -> tuple[object, datetime]:
+        """The values that the rule's SQL asks for."""
+        value = datetime.fromisoformat(self.value) if self.kind == PACE else self.value
+        return value, self.until
 
     def to_json(self) -> str:
-        return json.dumps({"kind": self.kind, "value": self.value, "until": self.until.isoformat()})
+        told = {"kind": self.kind, "value": self.value, "until": self.until.isoformat()}
+        return json.dumps({**told, "burst": self.burst})
 
     @classmethod
     def from_json(cls, text: str) -> Rule:
         told = json.loads(text)
-        return cls(told["kind"], told["value"], datetime.fromisoformat(told["until"]))
+        until = datetime.fromisoformat(told["until"])
+        return cls(told["kind"], told["value"], until, told.get("burst", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +93,14 @@ class Preview:
     found: int
 
 
-async def preview(
-    actor: Actor, petition: UUID, kind: str, value: str, reason: str, now: datetime
-) -> Preview:
+async def preview(actor: Actor, petition: UUID, rule: Rule, reason: str, now: datetime) -> Preview:
     """Count what a rule means, and keep it for a decision. Raises Invalid."""
-    if kind not in COLUMNS:
+    if rule.kind not in BY:
         raise Invalid([Fault("/kind", "kind", _("Choose what the signatures have in common."))])
-    if not reason.strip() or len(reason) > LONGEST_REASON:
-        raise Invalid([Fault("/reason", "reason", _("Say why, in up to 200 letters."))])
-    rule, batch = Rule(kind, value, now), time_ordered_id()
+    check_reason(reason)
+    batch = time_ordered_id()
     async with unit_of_work(actor, "voice.batch.previewed", batch, now) as work:
-        rows = await db.fetch(COUNT[kind], petition, value, now)
+        rows = await db.fetch(COUNT[rule.kind], petition, *rule.found_by)
         found = int(rows[0]["n"])
         await db.execute(
             "insert into voice_batches"
@@ -94,8 +109,26 @@ async def preview(
             *(batch, petition, rule.to_json(), reason.strip(), found, PREVIEWED),
             *(actor.account or batch, now),
         )
-        work.detail.update(petition=str(petition), kind=kind, found=found)
+        work.detail.update(petition=str(petition), kind=rule.kind, found=found)
     return Preview(batch, found)
+
+
+def check_reason(reason: str) -> None:
+    """Raises Invalid."""
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise Invalid([Fault("/reason", "reason", _("Say why, in up to 200 letters."))])
+
+
+async def preview_burst(actor: Actor, burst: UUID, reason: str, now: datetime) -> Preview:
+    """Count what this burst is made of. Nothing is taken out yet. Raises Invalid, NotFound."""
+    row = await db.fetch_one("select * from voice_suspicions where id = ?", burst)
+    if row is None:
+        raise NotFound
+    rule = Rule(row["kind"], row["bucket_hash"], now, str(burst))
+    if rule.kind == PACE:
+        began = (row["first_at"] - WINDOW).isoformat()
+        rule = Rule(PACE, began, row["last_at"], str(burst))
+    return await preview(actor, row["petition"], rule, reason, now)
 
 
 async def run(actor: Actor, batch: UUID, now: datetime) -> None:
@@ -125,33 +158,31 @@ async def _change(actor: Actor, batch: UUID, when: tuple[str, ...], to: str, now
             *when,
         )
         if not changed:
-            raise Conflict("batch_state")
+            raise Conflict("moved_on", MOVED)
         work.detail.update(petition=str(row["petition"]), done=row["done"])
 
 
-async def judge(actor: Actor, suspicion: UUID, verdict: str, now: datetime) -> None:
-    """`fine` takes the marks away again; `bad` leaves them for a batch. Raises NotFound."""
-    if verdict not in ("fine", "bad"):
+async def judge(
+    actor: Actor, burst: UUID, verdict: str, now: datetime, *, seen: str = OPEN
+) -> None:
+    """`fine` takes the marks away again; `bad` leaves them for a batch. `seen` is how it stood
+    before the one who judges. Raises Conflict, NotFound."""
+    if verdict not in (FINE, BAD):
         raise NotFound
-    async with unit_of_work(actor, f"voice.burst.{verdict}", suspicion, now) as work:
+    async with unit_of_work(actor, f"voice.burst.{verdict}", burst, now) as work:
         rows = await db.fetch(
-            "update voice_suspicions set state = ?, judged_by = ? where id = ?"
+            "update voice_suspicions set state = ?, judged_by = ? where id = ? and state = ?"
             " returning petition, kind, bucket_hash",
             verdict,
             actor.account,
-            suspicion,
+            burst,
+            seen,
         )
         if not rows:
-            raise NotFound
-        if verdict == "fine":
-            await db.execute(
-                "update voice_signatures set marked = null where petition = ? and marked = ?"
-                " and (network_hash = ? or domain_hash = ?)",
-                rows[0]["petition"],
-                rows[0]["kind"],
-                rows[0]["bucket_hash"],
-                rows[0]["bucket_hash"],
-            )
+            raise Conflict("moved_on", MOVED)
+        kind = rows[0]["kind"]
+        if verdict == FINE and kind in UNMARK:
+            await db.execute(UNMARK[kind], rows[0]["petition"], kind, rows[0]["bucket_hash"])
         work.detail.update(petition=str(rows[0]["petition"]))
 
 
@@ -176,9 +207,9 @@ async def _take_out(services: Services, batch: UUID) -> int:
         if row is None:
             return 0
         rule = Rule.from_json(row["rule"])
-        meant = await db.fetch(NEXT[rule.kind], row["petition"], rule.value, rule.until, AT_ONCE)
+        meant = await db.fetch(NEXT[rule.kind], row["petition"], *rule.found_by, AT_ONCE)
         if not meant:
-            await db.execute("update voice_batches set state = ? where id = ?", DONE, batch)
+            await _end(batch, DONE, rule, SETTLED)
             return 0
         now = services.clock.now()
         gone = await db.fetch(
@@ -205,7 +236,7 @@ async def _put_back(services: Services, batch: UUID) -> int:
             return 0
         items = await db.fetch(NEXT_BACK, batch, AT_ONCE)
         if not items:
-            await db.execute("update voice_batches set state = ? where id = ?", UNDONE, batch)
+            await _end(batch, UNDONE, Rule.from_json(row["rule"]), OPEN)
             return 0
         back = await db.fetch(
             f"update voice_signatures set state = 'confirmed', ended_at = null, marked = null"
@@ -220,6 +251,18 @@ async def _put_back(services: Services, batch: UUID) -> int:
         await add_steps(services.clock, back, 1)
         await db.execute("update voice_batches set done = done - ? where id = ?", len(items), batch)
     return len(items)
+
+
+async def _end(batch: UUID, state: str, rule: Rule, burst: str) -> None:
+    """The batch has come to its end; its burst is settled, or waits to be judged again."""
+    await db.execute("update voice_batches set state = ? where id = ?", state, batch)
+    if rule.burst:
+        await db.execute(
+            "update voice_suspicions set state = ? where id = ? and state <> ?",
+            burst,
+            UUID(rule.burst),
+            FINE,
+        )
 
 
 async def _held(batch: UUID, state: str) -> db.Row | None:

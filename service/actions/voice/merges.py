@@ -203,8 +203,12 @@ async def _join(row: db.Row, now: datetime) -> outbox.NewRow:
 
 
 async def undo(services: Services, actor: Actor, merge: UUID, now: datetime) -> int:
-    """Both are as they were: exactly the signatures that came this way go. Gives how many went."""
+    """Both are as they were: exactly the signatures that came this way go. Gives how many went.
+    Where an author never answered, only the asking ends."""
     row = await _pair(merge)
+    if row["state"] == ASKED:
+        await _call_off(actor, merge, now)
+        return 0
     if row["target_state"] == State.MERGED:
         raise Conflict("later_first", LATER_FIRST)
     async with unit_of_work(actor, "merge.undone", merge, now) as work:
@@ -228,6 +232,18 @@ async def undo(services: Services, actor: Actor, merge: UUID, now: datetime) -> 
         await note(row["source"], "unmerged", now, detail={"from": row["target_number"]})
         await note(row["target"], "let_go", now, detail={"of": row["source_number"]})
     return gone
+
+
+async def _call_off(actor: Actor, merge: UUID, now: datetime) -> None:
+    async with unit_of_work(actor, "merge.called_off", merge, now):
+        changed = await db.execute(
+            "update voice_merges set state = 'undone', undone_at = ?"
+            " where id = ? and state = 'asked'",
+            now,
+            merge,
+        )
+        if changed != 1:
+            raise Conflict("settled", TOO_LATE)
 
 
 async def _pair(merge: UUID) -> db.Row:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from petitions.signature_log import mark_of
 from service import db
 from service.errors import NotFound
 from service.gathering import Gathering, filled
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from service.services import Services
 
 FIND = """
-select s.id, s.petition, s.state, s.kind, s.name, s.show_name, s.follow, s.area,
-  p.number, p.ask, p.language
-from voice_signatures s join voice_petitions p on p.id = s.petition where s.link_hash = ?
+select s.id, s.petition, s.state, s.kind, s.name, s.show_name, s.follow, s.area, s.tier,
+  s.link_hash, p.number, p.ask, p.language
+from voice_signatures s join voice_petitions p on p.id = s.petition where s.link_hash in ({links})
 """
 # Its name, contact and link go at once; the row stays, so that nobody counts twice.
 TAKE_BACK = """
@@ -34,7 +35,8 @@ where link_hash = ? and state = ? returning id, petition, tier, area
 
 @dataclass(frozen=True, slots=True)
 class OwnSignature:
-    """A signature as its own link shows it. `state`: pending, confirmed, withdrawn, late."""
+    """A signature as its own link shows it. `state`: pending, confirmed, withdrawn, late.
+    `shared`: others may sign with the same contact; `mark`: its line in the public log."""
 
     petition: UUID
     number: int | None
@@ -46,6 +48,8 @@ class OwnSignature:
     follow: bool
     area: str
     kind: str
+    shared: bool
+    mark: str
 
 
 async def own_signature(services: Services, token: str) -> OwnSignature:
@@ -57,8 +61,7 @@ async def confirm(services: Services, token: str) -> OwnSignature:
     """Count the signature, once. Raises NotFound for a link that is none of ours. After the end and
     its grace the signature stays as it was, and `state` is `late`."""
     hashed = token_hash(token)
-    await _confirming((services, hashed))
-    shown = await _shown(services, hashed)
+    shown = _as_shown(services, await _confirming((services, hashed)))
     return replace(shown, state="late") if shown.state in ("pending", "withdrawn") else shown
 
 
@@ -83,7 +86,21 @@ async def set_follow(services: Services, token: str, *, follow: bool) -> OwnSign
 
 
 async def _shown(services: Services, hashed: str) -> OwnSignature:
-    row = await db.fetch_one(FIND, hashed)
+    return _as_shown(services, await _reading(hashed))
+
+
+async def _read_all(hashes: Sequence[str]) -> Sequence[db.Row | None]:
+    """What stands behind these links: one look for all who look at the same time."""
+    links = filled(sorted(set(hashes)))
+    rows = await db.fetch(FIND.format(links=db.marks(links)), *links)
+    found = {row["link_hash"]: row for row in rows}
+    return [found.get(hashed) for hashed in hashes]
+
+
+_reading: Gathering[str, db.Row | None] = Gathering(_read_all)
+
+
+def _as_shown(services: Services, row: db.Row | None) -> OwnSignature:
     if row is None:
         raise NotFound
     # Found invalid by people, who may take that back: nothing here tells whoever sent it.
@@ -99,20 +116,23 @@ async def _shown(services: Services, hashed: str) -> OwnSignature:
         follow=row["follow"],
         area=row["area"],
         kind=row["kind"],
+        mark=mark_of(str(row["id"])),
+        shared=services.voice.places(row["tier"]) > 1,
     )
 
 
-async def _confirm_all(items: Sequence[tuple[Services, str]]) -> Sequence[None]:
-    """One commit for all. Each row changes at most once, so its step is written at most once."""
+async def _confirm_all(items: Sequence[tuple[Services, str]]) -> Sequence[db.Row | None]:
+    """One commit for all; gives each row as it is then. Each changes at most once, so its step is
+    written at most once."""
     services = items[0][0]
     hashes = filled(sorted({hashed for _services, hashed in items}))
     async with db.transaction():
         confirmed = await db.fetch(_confirm_sql(services, hashes), *hashes)
         await add_steps(services.clock, confirmed, 1)
-    return [None] * len(items)
+        return await _read_all([hashed for _services, hashed in items])
 
 
-_confirming: Gathering[tuple[Services, str], None] = Gathering(_confirm_all)
+_confirming: Gathering[tuple[Services, str], db.Row | None] = Gathering(_confirm_all)
 
 
 def _confirm_sql(services: Services, hashes: list[str]) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from petitions.results.release import release
+from petitions.written import tag_of, without_tricks
 from service import db, outbox
 from service.audit import unit_of_work
 from service.errors import Conflict, Fault, Invalid, NotFound
@@ -64,13 +65,21 @@ class Said:
 # ---- asking -------------------------------------------------------------------------------------
 
 
+ASKED = "select id from voice_questions where prompt = ? and closes_at = ? and state = 'open'"
+
+
 async def make_question(
     services: Services, actor: Actor, prompt: Mapping[str, str], closes_at: datetime, now: datetime
 ) -> UUID:
-    """A question in the city's languages, open from now on. Raises Invalid."""
+    """A question in the city's languages, open from now on. The very same one again, as by a second
+    tap, is that one. Raises Invalid."""
     words = {code: text.strip() for code, text in prompt.items() if text.strip()}
     if not words or any(len(text) > LONGEST_PROMPT for text in words.values()):
         raise Invalid([Fault("/prompt", "prompt", TOO_LONG if words else EMPTY)])
+    told = json.dumps(words, ensure_ascii=False, sort_keys=True)
+    if same := await db.fetch_one(ASKED, told, closes_at):
+        known: UUID = same["id"]
+        return known
     question = time_ordered_id()
     async with unit_of_work(actor, "question.opened", question, now):
         await db.execute(
@@ -80,7 +89,7 @@ async def make_question(
             " ?)",
             question,
             new_person_key(services.keyring, question, QUESTIONS),
-            json.dumps(words, ensure_ascii=False, sort_keys=True),
+            told,
             now,
             closes_at,
             now,
@@ -130,7 +139,7 @@ async def reply(
     """Take an answer. With a mail address it counts once its owner presses the button behind the
     link, in place of what they said before; the page says the same either way. Raises Invalid,
     Conflict and TooMany."""
-    text = said.text.strip()
+    text = without_tricks(said.text).strip()
     if not text or len(text) > LONGEST_REPLY:
         raise Invalid([Fault("/text", "text", TOO_LONG if text else EMPTY)])
     key, title = await _open(services, question, said.language)
@@ -151,7 +160,9 @@ async def reply(
     sealed = services.keyring.seal_json(told, **WORDS, row_id=row)
     async with db.transaction() as transaction:
         await db.execute(
-            INSERT, row, question, "asked" if person else "pending", said.language, sealed, now
+            INSERT,
+            *(row, question, "asked" if person else "pending", tag_of(text, said.language)),
+            *(sealed, now),
         )
         outbox.add(transaction, mails)
 

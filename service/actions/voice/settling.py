@@ -35,7 +35,6 @@ from service.i18n import _
 from service.ids import time_ordered_id
 from service.queries.voice.votes import OTHERS, stored_file, vote_by_id
 from service.voice.comparing import counted_otherwise
-from service.voice.contacts import read_contact
 from service.voice.mixing import forget_old_copies, hold_vote
 from service.voice.vote_keys import (
     destroy_key,
@@ -43,6 +42,7 @@ from service.voice.vote_keys import (
     read_key,
     read_tie_secret,
 )
+from service.voice.voters import known_voter
 
 if TYPE_CHECKING:
     from service.queries.voice.votes import VoteRecord
@@ -116,8 +116,7 @@ async def flag_voter(
         raise Conflict("not_now", NOT_NOW)
     if reason not in REASONS:
         raise Invalid([Fault("/reason", "unknown_reason", _("Choose a reason."))])
-    spec = record.spec
-    contact = read_contact(services, spec.identifier, str(vote), typed)
+    contact = known_voter(services, record, typed)
     roll = read_key(services.settings, vote).roll(contact.kind, contact.canonical)
     async with unit_of_work(actor, "vote.voter_flagged", vote, now, detail={"reason": reason}):
         await _insert_dispute(vote, "roll", None, roll, reason, actor.account)
@@ -203,7 +202,8 @@ async def reduce(services: Services, actor: Actor, vote: UUID, now: datetime) ->
         files = publish_final(record.spec, leaves, removals, voters, written(now), key.signing)
         lines = "".join(f"{b64encode(one).decode()}\n" for one in kept)
         await publish(vote, {**files, BALLOTS: lines.encode()}, now)
-        await db.execute("delete from voice_roll where vote = ?", vote)
+        for table in ("voice_roll", "voice_homes"):
+            await db.execute(f"delete from {db.identifier(table)} where vote = ?", vote)
         await db.execute(
             "update voice_disputes set leaf = null, p_hash = null where vote = ?", vote
         )

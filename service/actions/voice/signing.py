@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from service import db, outbox
+from service import db, many_rows, outbox
 from service.errors import Conflict, Fault, Invalid, NotFound
-from service.gathering import Gathering
+from service.gathering import Gathering, filled
 from service.i18n import _
 from service.security.blind_index import normal_name
 from service.security.rate_limits import HOUR, Limit, limit
@@ -46,15 +46,30 @@ if TYPE_CHECKING:
 SIGNATURE, SPONSOR = "signature", "sponsor"
 LONGEST_NAME = 100
 LINK_IN_NAME = re.compile(r"https?:|www\.|\w\.(?:com|org|net)\b", re.IGNORECASE)
+# Marks that names in Arabic letters are written with.
+JOINERS = re.compile("[\u200c-\u200f]")
 # What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t")
 CLOSED = _("This petition cannot be signed any more.")
 
-FIND_PETITION = "select id, state, person_key, {open} as signable from voice_petitions where id = ?"
-ASK = """
-insert into voice_signatures (id, petition, person_hash, slot, state, kind, tier, area, name,
-  show_name, contact, follow, link_hash, network_hash, domain_hash, asked_at)
-values (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+COLUMNS = {
+    "id": "uuid",
+    "petition": "uuid",
+    "person_hash": "varchar",
+    "slot": "int4",
+    "kind": "varchar",
+    "tier": "varchar",
+    "area": "varchar",
+    "name": "bytea",
+    "show_name": "bool",
+    "contact": "bytea",
+    "follow": "bool",
+    "link_hash": "varchar",
+    "network_hash": "varchar",
+    "domain_hash": "varchar",
+    "asked_at": "timestamptz",
+}
+AGAIN = """
 on conflict (petition, person_hash, slot) do update set
   asked_at = excluded.asked_at,
   contact = coalesce(voice_signatures.contact, excluded.contact),
@@ -67,6 +82,10 @@ on conflict (petition, person_hash, slot) do update set
     then excluded.show_name else voice_signatures.show_name end,
   follow = case when voice_signatures.state in ('pending', 'withdrawn')
     then excluded.follow else voice_signatures.follow end
+"""
+OF_ONE_CONTACT = """
+select id, slot, name, area, show_name, follow from voice_signatures
+where petition = ? and person_hash = ? order by slot
 """
 
 
@@ -99,6 +118,22 @@ class _Row:
     mail: outbox.NewRow | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Somebody who asks. `row` is made before the commit, but for contacts that some may share:
+    which of them this is has to be looked up where nobody else does at the same time."""
+
+    services: Services
+    petition: UUID
+    person: str
+    kind: str
+    wish: Wish
+    contact: Contact
+    network: str
+    now: datetime
+    row: _Row | None = None
+
+
 # ---- asking -------------------------------------------------------------------------------------
 
 
@@ -120,19 +155,18 @@ async def ask_to_sign(
     contact = read_contact(services, wish.tier, str(petition), wish.contact)
     key = await _signable(services, petition, kind)
     person = person_hash(key, petition, contact)
-    slot = await slot_of(services, petition, person, wish.name, contact.kind)
-    row = _row_of(services, petition, (person, slot, kind), wish, contact, network, now)
-    await _asking(row)
-    if not contact.proven:
-        return Asked()
-    return Asked(await _own_link(services, row.id))
+    asker = _Asker(services, petition, person, kind, wish, contact, network, now)
+    if services.voice.places(contact.kind) == 1:
+        asker = replace(asker, row=_row_of(asker, 0))
+    signature = await _asking(asker)
+    return Asked(await _own_link(services, signature)) if contact.proven else Asked()
 
 
 def check_wish(services: Services, wish: Wish) -> None:
     """Raises Invalid with every fault of what was typed, but for the contact."""
     faults = []
     name = wish.name.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+    if not name or len(name) > LONGEST_NAME or not JOINERS.sub("", name).isprintable():
         faults.append(Fault("/name", "name", _("Enter your name, in up to 100 letters.")))
     elif LINK_IN_NAME.search(name) or name.startswith(FORMULA):
         faults.append(Fault("/name", "name", _("Enter a name without links or signs.")))
@@ -144,84 +178,163 @@ def check_wish(services: Services, wish: Wish) -> None:
 
 async def _signable(services: Services, petition: UUID, kind: str) -> bytes:
     """The petition's key, while it can be signed by the database's clock."""
-    row = await db.fetch_one(_petition_sql(services), petition)
-    if row is None or row["person_key"] is None:
+    found = await _looking((services, petition))
+    if found is None:
         raise NotFound
+    row, key = found
     signable = row["signable"] if kind == SIGNATURE else row["state"] == "sponsors"
     if not signable:
         raise Conflict("closed", CLOSED)
-    return open_person_key(services.keyring, petition, row["person_key"])
+    return key
 
 
-def _petition_sql(services: Services) -> str:
+async def _look_up_all(
+    items: Sequence[tuple[Services, UUID]],
+) -> Sequence[tuple[db.Row, bytes] | None]:
+    """The petitions that are asked for now, each read and its key opened once."""
+    services = items[0][0]
+    wanted = filled(sorted({petition for _services, petition in items}))
     now = db.now_sql(services.clock)
-    return FIND_PETITION.format(
-        open=f"case when state in ('open', 'awaiting') and closes_at > {now} then 1 else 0 end"
-    )
-
-
-async def slot_of(services: Services, petition: UUID, person: str, name: str, kind: str) -> int:
-    """Which of the people with one contact this is: told by name, where a city lets some share."""
-    places = services.voice.places(kind)
-    if places == 1:
-        return 0
     rows = await db.fetch(
-        "select id, slot, name from voice_signatures where petition = ? and person_hash = ?",
-        petition,
-        person,
+        "select id, state, person_key, case when state in ('open', 'awaiting')"
+        f" and closes_at > {now} then 1 else 0 end as signable"
+        f" from voice_petitions where id in ({db.marks(wanted)}) and person_key is not null",
+        *wanted,
     )
-    said = normal_name(name)
-    taken = {
-        row["slot"]: normal_name(open_name(services.keyring, row["id"], row["name"]))
+    found = {
+        row["id"]: (row, open_person_key(services.keyring, row["id"], row["person_key"]))
         for row in rows
     }
-    known = [slot for slot, other in taken.items() if other == said]
-    free = [slot for slot in range(places) if slot not in taken]
-    return (known or free or [0])[0]
+    return [found.get(petition) for _services, petition in items]
 
 
-def _row_of(
-    services: Services,
-    petition: UUID,
-    place: tuple[str, int, str],
-    wish: Wish,
-    contact: Contact,
-    network: str,
-    now: datetime,
-) -> _Row:
-    person, slot, kind = place
-    keyring, row_id = services.keyring, signature_id(person, slot)
+_looking: Gathering[tuple[Services, UUID], tuple[db.Row, bytes] | None] = Gathering(_look_up_all)
+
+
+def _row_of(asker: _Asker, slot: int) -> _Row:
+    keyring, contact = asker.services.keyring, asker.contact
+    petition, wish = asker.petition, asker.wish
+    row_id = signature_id(asker.person, slot)
     # What comes on paper or by phone has to be typed.
     token = new_code() if contact.kind in (PHONE, ADDRESS) else new_token()
     reached = Reached(contact.kind, contact.given, contact.canonical, wish.language, token)
     domain = domain_hash(keyring, petition, contact.domain) if contact.domain else None
     values = (
-        *(row_id, petition, person, slot, kind, contact.kind, wish.area),
+        *(row_id, petition, asker.person, slot, asker.kind, contact.kind, wish.area),
         seal_name(keyring, row_id, wish.name.strip()),
         wish.show_name,
         seal_contact(keyring, row_id, reached),
         wish.follow and contact.kind == MAIL,
         token_hash(token),
-        network_hash(keyring, petition, network),
-        None if contact.domain in services.voice.large_domains else domain,
-        now,
+        network_hash(keyring, petition, asker.network),
+        None if contact.domain in asker.services.voice.large_domains else domain,
+        asker.now,
     )
-    mail = None if contact.proven else to_asker(row_id, contact.kind, contact.given, now)
+    mail = None if contact.proven else to_asker(row_id, contact.kind, contact.given, asker.now)
     return _Row(row_id, values, mail)
 
 
-async def _ask_all(rows: Sequence[_Row]) -> Sequence[None]:
-    """All of them in one commit. In the order of their keys, so that two processes that write the
-    same rows never wait for each other in a ring."""
-    ordered = sorted({row.id: row for row in rows}.values(), key=lambda row: row.id)
+async def _ask_all(askers: Sequence[_Asker]) -> Sequence[UUID]:
+    """All of them in one commit; gives the row of each. In the order of their keys, so that two
+    processes that write the same rows never wait for each other in a ring."""
     async with db.transaction() as transaction:
-        await db.execute_many(ASK, [row.values for row in ordered])
-        mails = [row.mail for row in ordered if row.mail is not None]
+        seated = iter(await _seated([asker for asker in askers if asker.row is None]))
+        rows = [asker.row or next(seated) for asker in askers]
+        ordered = sorted({row.id: row for row in rows}.values(), key=lambda row: row.id)
+        wanted = [row.values for row in ordered]
+        await many_rows.insert(
+            "voice_signatures", COLUMNS, wanted, AGAIN, fixed={"state": "'pending'"}
+        )
+        mails = [row.mail for row in rows if row.mail is not None]
         await outbox.add_many(transaction, outbox.VOICE, mails)
-    return [None] * len(rows)
+    return [row.id for row in rows]
 
 
-_asking: Gathering[_Row, None] = Gathering(_ask_all)
+_asking: Gathering[_Asker, UUID] = Gathering(_ask_all)
+
+
+# ---- people who share a contact -----------------------------------------------------------------
+
+
+async def _seated(askers: Sequence[_Asker]) -> list[_Row]:
+    """The rows of people with contacts that some may share, each in a place of their own. Nobody
+    takes the place of another name, also of one that came a moment before."""
+    rows: list[_Row] = []
+    places: dict[tuple[UUID, str], list[_Place]] = {}
+    for petition, person in sorted({(asker.petition, asker.person) for asker in askers}):
+        await _hold_contact(person)
+        places[petition, person] = await _places(askers[0].services, petition, person)
+    for asker in askers:
+        there = places[asker.petition, asker.person]
+        most = asker.services.voice.places(asker.contact.kind)
+        slot = _slot(there, asker.wish.name, most)
+        held = next((place for place in there if place.slot == slot), None)
+        if held is not None and held.name and not held.is_of(asker.wish.name):
+            # All places are taken. What their people filled in stays as it was.
+            asker = replace(asker, wish=held.as_it_was(asker.wish))
+        else:
+            there[:] = [place for place in there if place is not held]
+            there.append(_Place.of(slot, asker.wish))
+        rows.append(_row_of(asker, slot))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One of the people with a contact that some may share."""
+
+    slot: int
+    name: str
+    area: str
+    show_name: bool
+    follow: bool
+
+    @classmethod
+    def of(cls, slot: int, wish: Wish) -> _Place:
+        return cls(slot, wish.name.strip(), wish.area, wish.show_name, wish.follow)
+
+    def is_of(self, name: str) -> bool:
+        return normal_name(self.name) == normal_name(name)
+
+    def as_it_was(self, wish: Wish) -> Wish:
+        return replace(
+            wish, name=self.name, area=self.area, show_name=self.show_name, follow=self.follow
+        )
+
+
+async def _hold_contact(person: str) -> None:
+    """Until the commit. SQLite has one writer anyway."""
+    if db.dialect() == "postgres":
+        number = int.from_bytes(bytes.fromhex(person)[:8], "big", signed=True)
+        await db.fetch("select pg_advisory_xact_lock(?)", number)
+
+
+async def _places(services: Services, petition: UUID, person: str) -> list[_Place]:
+    return [
+        _Place(
+            row["slot"],
+            open_name(services.keyring, row["id"], row["name"]),
+            row["area"],
+            row["show_name"],
+            row["follow"],
+        )
+        for row in await db.fetch(OF_ONE_CONTACT, petition, person)
+    ]
+
+
+def _slot(there: Sequence[_Place], name: str, most: int) -> int:
+    """The place of this name; a free one; one whose person took it back; or, where all are taken,
+    the first."""
+    known = [place.slot for place in there if place.is_of(name)]
+    free = sorted(set(range(most)) - {place.slot for place in there})
+    nameless = [place.slot for place in there if not place.name]
+    return [*known, *free, *nameless, 0][0]
+
+
+async def slot_of(services: Services, petition: UUID, person: str, name: str, kind: str) -> int:
+    """Which of the people with one contact this is: told by name, where a city lets some share."""
+    most = services.voice.places(kind)
+    return 0 if most == 1 else _slot(await _places(services, petition, person), name, most)
 
 
 async def _own_link(services: Services, signature: UUID) -> str:

@@ -62,8 +62,10 @@ async def group(services: Services, row: outbox.Claimed) -> Outcome:
 def _places(texts: Sequence[str], known: Sequence[Sequence[str]]) -> tuple[int, ...]:
     # Numbers in rows take longer to load than all the rest of the worker.
     from petitions.grouping import assign, suggest
+    from petitions.meaning import reader
 
-    return assign(texts, known).group if known else suggest(texts, GROUPS).group
+    read = reader(len(texts) + sum(map(len, known)))
+    return assign(texts, known, read).group if known else suggest(texts, GROUPS, read).group
 
 
 async def _begin(question: UUID, themes: Sequence[UUID]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from petitions.protocol.pairs import pairs_of
 from service import db
 from service.audit import unit_of_work
 from service.errors import Conflict, Fault, Invalid
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 
     from service.actor import Actor
 
-MOST_OPTIONS, LONGEST_TEXT = 60, 300
+MOST_OPTIONS, MOST_IN_PAIRS, LONGEST_TEXT = 60, 100, 300
 BUDGETS = ("greedy", "equal-shares")
-SEVERAL = ("approval", "score", "stv")
+SEVERAL = ("approval", "score", "stv", "pairwise")
+# How many pairs may be asked, and how many times as many somebody may answer who goes on.
+MOST_ASKED, GOING_ON = 30, 3
 CHANGED = _("This vote changed in the meantime. Look at it again.")
 
 
@@ -55,6 +58,7 @@ class Draft:
     rank_depth: int = 0
     highest: int = 5
     dispute_hours: int = 72
+    pairs: int = 0
 
     def text(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
@@ -105,7 +109,8 @@ def faults_of(draft: Draft, now: datetime) -> Iterable[Fault]:
     if not draft.question.get("en", "").strip():
         yield Fault("/question", "missing", _("Write the question."))
     options = [option.words.get("en", "").strip() for option in draft.options]
-    if not 2 <= len(options) <= MOST_OPTIONS or not all(options):
+    most = MOST_IN_PAIRS if draft.method == "pairwise" else MOST_OPTIONS
+    if not 2 <= len(options) <= most or not all(options):
         yield Fault("/options", "options", _("Write two options or more, one on each line."))
     elif len({text.casefold() for text in options}) < len(options):
         yield Fault("/options", "repeated", _("Two options say the same."))
@@ -127,8 +132,18 @@ def _number_faults(draft: Draft) -> Iterable[Fault]:
         yield Fault("/budget", "budget", text)
     if draft.method in SEVERAL and not 1 <= draft.seats < max(len(draft.options), 2):
         yield Fault("/seats", "seats", _("Say how many options win: fewer than there are."))
+    if draft.method == "pairwise" and not 1 <= draft.pairs <= MOST_ASKED:
+        yield Fault("/pairs", "pairs", _("Say how many pairs everybody is asked: 1 to 30."))
     if draft.rank_depth < 0 or not 1 <= draft.highest <= 10 or draft.dispute_hours < 1:
         yield Fault("/rank_depth", "number", _("A number is out of range."))
+
+
+def depth_of(draft: Draft) -> int:
+    """How many may be ranked or chosen, 0 for all; of pairs how many may be answered."""
+    if draft.method != "pairwise":
+        return draft.rank_depth
+    every = pairs_of(len(draft.options))
+    return min(max(draft.rank_depth or GOING_ON * draft.pairs, draft.pairs), every)
 
 
 def _moment(text: str) -> datetime | None:

@@ -19,6 +19,7 @@ from service.actions.voice.vote_drafts import (
     CHANGED,
     SEVERAL,
     Draft,
+    depth_of,
     faults_of,
     option_ids,
 )
@@ -76,6 +77,9 @@ async def open_vote(
         raise Conflict("newer_version", CHANGED)
     draft = Draft.parse(record.spec_text)
     faults = list(faults_of(draft, now))
+    if draft.identifier not in services.voice.tiers:
+        text = _("This city has not switched this way to be one person on.")
+        faults.append(Fault("/identifier", "not_switched_on", text))
     if faults:
         raise Invalid(faults)
     try:
@@ -116,9 +120,10 @@ def frozen(vote: UUID, draft: Draft, key: VoteKey, commitment: str, now: datetim
             seats=draft.seats if draft.method in SEVERAL else 1,
             completion=draft.completion if draft.method == "equal-shares" else "none",
             budget=draft.budget if draft.method in BUDGETS else 0,
-            rank_depth=draft.rank_depth,
+            rank_depth=depth_of(draft),
             highest=draft.highest,
             dispute_hours=draft.dispute_hours,
+            pairs=min(draft.pairs, depth_of(draft)) if draft.method == "pairwise" else 0,
         )
     except NotWhatItSays as refused:
         raise Invalid([Fault("/options", "spec", str(refused))]) from None

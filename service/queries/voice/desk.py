@@ -46,7 +46,7 @@ LIST = "select {line}, {held} as held_by from voice_petitions p where {view} ord
 OTHERS = """
 select id, number, state, ask, language, count from voice_petitions
 where id <> ? and state in ('moderation', 'open', 'awaiting', 'closed', 'answered', 'promised',
-  'delivered') order by id desc limit ?
+  'delivered') order by created_at desc, id desc limit ?
 """
 REVIEWS = """
 select id, verdict, reason, state, first_by, second_by, at, settled_at from voice_reviews
@@ -205,7 +205,8 @@ async def is_there(petition: UUID) -> bool:
 
 async def alike(petition: UUID, ask: str) -> list[Alike]:
     """Up to five petitions that ask for much the same, in any language of the city."""
-    rows = {row["id"]: row for row in await db.fetch(OTHERS, petition, COMPARED)}
+    # The newest are compared; of those equally near the oldest comes first.
+    rows = {row["id"]: row for row in reversed(await db.fetch(OTHERS, petition, COMPARED))}
     near = Similar.of({key: row["ask"] for key, row in rows.items()}).nearest(ask)
     found = (rows[key] for key, _nearness in near)
     return [

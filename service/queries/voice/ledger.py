@@ -3,6 +3,7 @@ What is late is told from the days themselves; nobody marks it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,8 +29,11 @@ PROMISES = """
 select id, subject, text, owner, due_on, state, note, made_at, settled_on from voice_promises
 where state <> 'replaced' order by due_on, id
 """
-
-
+# What was said first and then otherwise stays in the ledger.
+CHANGES = """
+select subject, kind, at, detail from voice_events
+where public = true and kind in ('corrected', 'promise_changed', 'reopened') order by id
+"""
 COUNTED = """
 select vote, at from voice_publications where name = 'result.json'
 """
@@ -76,6 +80,26 @@ class Pledged:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What the city said otherwise later: an answer `corrected`, a promise that got another day
+    (`promise_changed`, with both days), or one that was not done after all (`reopened`)."""
+
+    kind: str
+    on: date
+    was_due: date | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the city said of one petition or vote so far."""
+
+    said: Said | None = None
+    promises: Sequence[Pledged] = ()
+    changes: Sequence[Change] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the ledger. `clock` is what the city owes next. `count` is how many signed or
     voted, `reached_on` the day from which an answer is owed."""
@@ -92,6 +116,7 @@ class Entry:
     reached_on: date | None
     said: Said | None
     promises: Sequence[Pledged]
+    changes: Sequence[Change]
     clock: Clock
 
 
@@ -107,9 +132,9 @@ async def ledger(
 ) -> list[Entry]:
     """Every petition that reached its threshold or was answered and every vote that was counted,
     the latest first. A vote is told in `language` where its words are there in it."""
-    said, promised = await _answers(), await _promises(today)
+    told, nothing = await _told(services, today), Told()
     found = [
-        _entry(services, row, said.get(row["id"]), promised.get(row["id"], []), today)
+        _entry(services, row, told.get(row["id"], nothing), today)
         for row in await db.fetch(PETITIONS)
     ]
     counted = {row["vote"]: row["at"] for row in await db.fetch(COUNTED)}
@@ -118,8 +143,7 @@ async def ledger(
             services,
             each,
             counted[each.id],
-            said.get(each.id),
-            promised.get(each.id, []),
+            told.get(each.id, nothing),
             today,
             language,
         )
@@ -135,6 +159,26 @@ async def ledger(
         and (not kind or each.kind == kind)
         and (not late or each.clock.late)
     ]
+
+
+async def _told(services: Services, today: date) -> dict[UUID, Told]:
+    said, promised, changes = await _answers(), await _promises(today), await _changes(services)
+    return {
+        subject: Told(said.get(subject), promised.get(subject, ()), changes.get(subject, ()))
+        for subject in {*said, *promised, *changes}
+    }
+
+
+async def _changes(services: Services) -> dict[UUID, list[Change]]:
+    found: dict[UUID, list[Change]] = {}
+    for row in await db.fetch(CHANGES):
+        days = json.loads(row["detail"])
+        was_due, due = (
+            date.fromisoformat(days[name]) if name in days else None for name in ("was_due", "due")
+        )
+        on = services.city.calendar.day_of(row["at"])
+        found.setdefault(row["subject"], []).append(Change(row["kind"], on, was_due, due))
+    return found
 
 
 async def _answers() -> dict[UUID, Said]:
@@ -155,19 +199,19 @@ async def entry_of(
     services: Services, subject: UUID, today: date, language: str = "en"
 ) -> Entry | None:
     """One petition's or vote's line, a petition's also before it has one of its own."""
-    said, made = (await _answers()).get(subject), (await _promises(today)).get(subject, [])
+    told = (await _told(services, today)).get(subject, Told())
     row = await db.fetch_one(
         "select id, number, state, ask, language, topic, area, count, threshold_at,"
         " answer_due_on, answered_at from voice_petitions where id = ? and number is not null",
         subject,
     )
     if row is not None:
-        return _entry(services, row, said, made, today)
+        return _entry(services, row, told, today)
     counted = await db.fetch_one(f"{COUNTED} and vote = ?", subject)
     if counted is None:
         return None
     record = await vote_by_id(subject)
-    return _voted(services, record, counted["at"], said, made, today, language)
+    return _voted(services, record, counted["at"], told, today, language)
 
 
 def due_first(entries: Sequence[Entry]) -> list[Entry]:
@@ -192,20 +236,14 @@ def _pledged(row: db.Row, today: date) -> Pledged:
     )
 
 
-def _entry(
-    services: Services,
-    row: db.Row,
-    said: Said | None,
-    promises: Sequence[Pledged],
-    today: date,
-) -> Entry:
+def _entry(services: Services, row: db.Row, told: Told, today: date) -> Entry:
     calendar = services.city.calendar
     reached = calendar.day_of(row["threshold_at"]) if row["threshold_at"] else None
     # The day that was told when the threshold was reached holds, whatever the rules say today.
     days = services.voice.answer_days
     if reached and row["answer_due_on"]:
         days = (row["answer_due_on"] - reached).days
-    stage, clock = _stands(services, reached, said, promises, today, days)
+    stage, clock = _stands(services, reached, told, today, days)
     return Entry(
         kind=Kind.PETITION,
         id=row["id"],
@@ -217,8 +255,9 @@ def _entry(
         count=row["count"],
         stage=stage,
         reached_on=reached,
-        said=said,
-        promises=promises,
+        said=told.said,
+        promises=told.promises,
+        changes=told.changes,
         clock=clock,
     )
 
@@ -227,42 +266,37 @@ def _voted(
     services: Services,
     record: VoteRecord,
     counted: datetime,
-    said: Said | None,
-    promises: Sequence[Pledged],
+    told: Told,
     today: date,
     language: str,
 ) -> Entry:
     """A vote is owed an answer from the day its ballots were counted."""
     reached = services.city.calendar.day_of(counted)
     days = services.voice.answer_days
-    stage, clock = _stands(services, reached, said, promises, today, days)
-    translated = bool(record.words.get(language, {}).get("question"))
+    stage, clock = _stands(services, reached, told, today, days)
     return Entry(
         kind=Kind.VOTE,
         id=record.id,
         number=record.number or 0,
         ask=record.question(language),
-        language=language if translated else "en",
+        language=record.language_of(language),
         topic="",
         area="",
         count=record.turnout,
         stage=stage,
         reached_on=reached,
-        said=said,
-        promises=promises,
+        said=told.said,
+        promises=told.promises,
+        changes=told.changes,
         clock=clock,
     )
 
 
 def _stands(
-    services: Services,
-    reached: date | None,
-    said: Said | None,
-    promises: Sequence[Pledged],
-    today: date,
-    days: int,
+    services: Services, reached: date | None, told: Told, today: date, days: int
 ) -> tuple[Stage, Clock]:
     """How far it has come, and what is owed next."""
+    said, promises = told.said, told.promises
     open_until = [each.due_on for each in promises if not each.delivered]
     stage = Stage.ASKED if said is None else Stage.ANSWERED
     if promises:

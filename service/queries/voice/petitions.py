@@ -12,6 +12,7 @@ from petitions.petition import State
 from petitions.similar import Similar, folded
 from service import db
 from service.errors import NotFound
+from service.gathering import Gathering, filled
 from service.voice.people import open_name
 
 if TYPE_CHECKING:
@@ -224,12 +225,37 @@ async def one(number: int) -> Listed:
 
 async def at_address(number: str) -> Listed:
     """The petition whose number stands in an address. Raises NotFound for what is no number."""
-    if (
-        not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER)
-        or number[0] == "0"
-    ):
+    return await one(_number(number))
+
+
+async def id_at(number: str) -> UUID:
+    """Which petition it is, and no more. Raises NotFound as `at_address` does."""
+    found = await _naming(_number(number))
+    if found is None:
         raise NotFound
-    return await one(int(number))
+    return found
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER) or text[0] == "0":
+        raise NotFound
+    return int(text)
+
+
+async def _name_all(numbers: Sequence[int]) -> Sequence[UUID | None]:
+    """One look for all who ask at the same time."""
+    wanted, states = filled(sorted(set(numbers))), [str(each) for each in SHOWN]
+    rows = await db.fetch(
+        f"select id, number from voice_petitions where number in ({db.marks(wanted)})"
+        f" and opened_at is not null and state in ({db.marks(states)})",
+        *wanted,
+        *states,
+    )
+    found = {row["number"]: row["id"] for row in rows}
+    return [found.get(number) for number in numbers]
+
+
+_naming: Gathering[int, UUID | None] = Gathering(_name_all)
 
 
 async def number_of(petition: UUID | None) -> int | None:
@@ -309,7 +335,7 @@ async def _with_words(words: str) -> list[UUID]:
     wanted = folded(words).split()[:10]
     texts = await _texts()
     found = [key for key, text in texts.folded.items() if all(word in text for word in wanted)]
-    return found[:MOST_FOUND]
+    return found[-MOST_FOUND:]
 
 
 async def _texts() -> _Texts:
@@ -326,7 +352,7 @@ async def _texts() -> _Texts:
     held = _held.get(where_held)
     if held is None or held.stamp != stamp:
         rows = await db.fetch(
-            "select id, ask, why from voice_petitions where " + where + " order by number desc",
+            "select id, ask, why from voice_petitions where " + where + " order by number",
             *states,
         )
         texts = {row["id"]: f"{row['ask']} {row['ask']} {row['why']}" for row in rows}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from petitions.written import UNKNOWN
 from service import db
 from service.errors import NotFound
 from service.queries.voice.released import read_release
@@ -32,6 +34,7 @@ where question = ? and (theme is not null or suggested is not null) group by the
 """
 PASSED = "state in ('published', 'redacted')"
 EXPORTED = 1_000
+OTHER = "other"
 THEMES_TOLD = "themes_told"
 FIRST_ID = UUID(int=0)
 
@@ -165,13 +168,17 @@ async def told_themes(question: UUID) -> Release | None:
 
 
 async def languages(question: UUID) -> dict[str, int]:
-    """In how many answers each language was chosen, of those that passed review."""
+    """How many of the answers that passed review were written on the page in each language. Words
+    in another writing than the page's are told together as OTHER."""
     rows = await db.fetch(
         f"select language, count(*) as n from voice_replies where question = ? and {PASSED}"
         " group by language",
         question,
     )
-    return {row["language"]: row["n"] for row in rows}
+    found: Counter[str] = Counter()
+    for row in rows:
+        found[OTHER if row["language"].startswith(UNKNOWN) else row["language"]] += row["n"]
+    return dict(found)
 
 
 async def every_answer(question: UUID) -> AsyncIterator[list[tuple[str, str, UUID | None]]]:

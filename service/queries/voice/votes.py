@@ -78,6 +78,10 @@ class VoteRecord:
     def question(self, language: str) -> str:
         return self._word(language, "question", self.spec.question)
 
+    def language_of(self, language: str) -> str:
+        """The language in which the question is there for somebody who reads this one."""
+        return language if self.words.get(language, {}).get("question") else "en"
+
     def option(self, language: str, id: str) -> str:
         text = next((one.text for one in self.spec.options if one.id == id), id)
         return self._word(language, f"option:{id}", text)

@@ -14,7 +14,7 @@ from playwright.async_api import BrowserContext, Page
 from tests.support.browser import PHONE, axe_reader, open_browser, press, whole_page
 from tests.support.servers import Service
 
-SECONDS = 20
+SECONDS = 60
 Read = Callable[[str, str], Awaitable[list[str]]]
 
 

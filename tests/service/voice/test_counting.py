@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,19 @@ async def test_a_threshold_is_reached_once_and_stays_reached(
     )
 
 
+async def test_what_was_hidden_when_its_last_signature_was_counted_reaches_its_threshold_at_night(
+    services: Services, database: object, clock: StoppedClock
+) -> None:
+    closes = clock.now() + timedelta(days=30)
+    signers = Signers(services, await new_petition(services, closes, threshold=2))
+    await signers.sign_many(2)
+    await db.execute("update voice_petitions set state = 'hidden'")
+    assert await signers.counted() == 2
+    await db.execute("update voice_petitions set state = 'open'")
+    assert await recount(services) == []
+    assert (await signers.row())["state"] == "awaiting"
+
+
 async def test_a_number_that_may_still_come_is_waited_for(
     signers: Signers, clock: StoppedClock
 ) -> None:
@@ -147,3 +161,6 @@ async def test_everybody_who_follows_is_told_once(
     news = [mail for mail in await mails_of(services) if "has to answer now" in mail]
     assert len(news) == 4, "three who follow, and the author"
     assert sum("Stop it here" in mail for mail in news) == 3
+    files = (services.settings.storage / "voice-mail").glob("*.eml")
+    stops = [message_from_bytes(file.read_bytes())["List-Unsubscribe"] for file in files]
+    assert sum(stop is not None for stop in stops) == 3, "with a button of the mail program's own"

@@ -15,10 +15,11 @@ from service.models import Answer, Promise, Review
 from service.services import Services
 from service.voice.counting import count_steps
 from service.voice.people import open_contact
+from service.voice.signature_log import seal_log
 from tests.service.voice.signers import new_petition
 from tests.support.browsing import Browser, PageSeen
 from tests.support.clock import StoppedClock
-from tests.support.pages import elements
+from tests.support.pages import elements, text_of
 from tests.support.rows import stored
 
 MONTH = timedelta(days=30)
@@ -91,8 +92,11 @@ async def ask_to_sign(browser: Browser, mail: str, **more: str) -> PageSeen:
         "/voice/petitions/2",
         "/voice/petitions/1/share",
         "/voice/petitions/1/sheet",
+        "/voice/petitions/1/results",
+        "/voice/petitions/1/print",
         "/voice/refused",
         "/voice/look",
+        "/voice/votes/how",
     ],
 )
 async def test_a_page_is_sound_in_both_languages(
@@ -102,6 +106,15 @@ async def test_a_page_is_sound_in_both_languages(
     assert page.status == 200
     assert page.tree.get("lang") == language
     assert len(page.response.content) < 40_000
+
+
+async def test_the_page_says_what_a_vote_can_show_and_what_it_cannot(browser: Browser) -> None:
+    page = await browser.get("/voice/votes/how")
+    assert (
+        "We can show the count matches the recorded ballots. We cannot prove the server recorded"
+        " what you tapped, that each voter is a different real person, or that nobody watched or"
+        " paid."
+    ) in page.text
 
 
 @pytest.mark.usefixtures("three")
@@ -204,6 +217,11 @@ async def test_signing_is_confirmed_from_the_mail_and_the_name_shown_as_chosen(
     page = await page.form().submit("Yes, I sign this")
     assert page.heading == "Your signature counts"
     await count_steps(services)
+    await seal_log(services)
+    log = (await browser.client.get("/voice/petitions/1/log.csv")).text
+    assert log.split()[-1].rpartition(",")[2] in page.text, (
+        "one's own line is told by one's own link"
+    )
     shown = await browser.get("/voice/petitions/1")
     assert "313 of 1,000" in shown.text
     assert "Sam Signer" in shown.text
@@ -214,6 +232,20 @@ async def test_signing_is_confirmed_from_the_mail_and_the_name_shown_as_chosen(
     await count_steps(services)
     assert "312 of 1,000" in (await browser.get("/voice/petitions/1")).text
     assert (await browser.get(link)).status == 404
+
+
+@pytest.mark.usefixtures("three")
+async def test_a_campus_behind_one_address_opens_its_mails_and_a_guesser_is_stopped(
+    browser: Browser, services: Services
+) -> None:
+    await ask_to_sign(browser, "sam@example.org")
+    link = f"/voice/signature/{await token_of_latest(services)}"
+    guesses = [await browser.client.get(f"/voice/signature/{'x' * 43}") for _each in range(61)]
+    assert [answer.status_code for answer in guesses[-2:]] == [404, 429]
+    assert (await browser.client.get(link)).status_code == 200
+    await db.execute("delete from rate_limits")
+    opened = [await browser.client.get(link) for _each in range(61)]
+    assert {answer.status_code for answer in opened} == {200}
 
 
 @pytest.mark.usefixtures("three")
@@ -277,6 +309,9 @@ async def test_a_petition_is_shared_by_link_code_and_paper(
     assert code.text.startswith("<svg")
     sheet = await page.click("Sheet to print")
     assert len(elements(sheet.tree, "tr")) == 13
+    asked = [text_of(cell) for cell in elements(sheet.tree, "th")][:6]
+    # What the desk types from it: without the home nobody could be told from another.
+    assert asked[1:5] == ["Name", "House number and street", "Postal code", "Part of the city"]
 
 
 @pytest.mark.usefixtures("three")

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from service import db
+from service.actions.voice.own_signature import own_signature
 from service.public_voice import rush
 from tests.service.voice.signers import Signers
 from tests.support.browsing import Browser
@@ -50,3 +51,30 @@ async def test_a_page_is_made_anew_while_few_ask_for_it(signers: Signers, browse
     for number in range(3):
         await db.execute("update voice_petitions set ask = ? where number > 0", f"Ask {number}")
         assert (await browser.get(path)).heading == f"Ask {number}"
+
+
+async def test_links_of_mails_that_are_opened_in_a_rush_sign_each_for_their_own_person(
+    signers: Signers, crowd: list[Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rush, "ANEW", 1)
+    monkeypatch.setattr(rush, "SECONDS", 3_600.0)
+    for at in range(4):
+        await signers.ask(f"s{at}@one.example.net", f"Signer {at}")
+    tokens = await signers.tokens()
+    paths = [f"/voice/signature/{token}" for token in tokens]
+    pages = [await crowd[at].get(path) for at, path in enumerate(paths)]
+    for at, (page, path) in enumerate(zip(pages, paths, strict=True)):
+        others = [token for token in tokens if token != tokens[at]]
+        assert not any(token in page.html for token in others)
+        assert len(set(page.form(path).values["_csrf"])) == 1
+    assert (
+        len({page.form(path).values["_csrf"][0] for page, path in zip(pages, paths, strict=True)})
+        == 4
+    )
+    await pages[3].form(paths[3]).submit()
+    states = [(await own_signature(signers.services, token)).state for token in tokens]
+    assert states == ["pending", "pending", "pending", "confirmed"]
+    assert (await crowd[0].get(paths[3])).heading == "Your signature counts"
+    monkeypatch.setattr(rush, "SECONDS", 0.0)
+    for visitor in crowd:
+        await visitor.client.aclose()

@@ -10,7 +10,13 @@ from email import message_from_bytes, policy
 import pytest
 
 from service import db
-from service.actions.voice.own_signature import confirm, own_signature, set_follow, withdraw
+from service.actions.voice.own_signature import (
+    OwnSignature,
+    confirm,
+    own_signature,
+    set_follow,
+    withdraw,
+)
 from service.actions.voice.signing import SPONSOR, Asked
 from service.errors import Conflict, Invalid, NotFound
 from service.handlers import handlers
@@ -162,6 +168,16 @@ async def test_what_was_typed_is_looked_at(signers: Signers) -> None:
         await signers.ask("206-555-0100", tier="phone")
 
 
+async def test_names_of_any_writing_are_taken_and_none_that_turns_the_page_around(
+    signers: Signers,
+) -> None:
+    for number, name in enumerate(("علی\u200cرضا", "Đặng Thị Hồng", "ዘነበ", "José-María O’Neill")):
+        own = await signers.sign(f"kim{number}@one.example.net", name=name)
+        assert own.name == name
+    with pytest.raises(Invalid):
+        await signers.ask("kim@one.example.net", name="Ann\u202e eilA")
+
+
 async def test_two_people_share_an_address_where_the_city_lets_them(
     signers: Signers, services: Services
 ) -> None:
@@ -173,6 +189,28 @@ async def test_two_people_share_an_address_where_the_city_lets_them(
     for token in tokens:
         await confirm(city, token)
     assert await couple.counted() == len(tokens) == 2
+
+
+async def test_people_at_one_address_never_take_each_other_s_place_or_name(
+    signers: Signers, services: Services
+) -> None:
+    city = replace(services, voice=replace(services.voice, shared_address=True))
+    home = Signers(city, signers.petition)
+    names = ("Kim Home", "Lee Home", "Third Home")
+    await asyncio.gather(*(home.ask("home@one.example.net", name) for name in names[:2]))
+    await home.ask("home@one.example.net", names[2], show_name=True, follow=True)
+    there = await signed_as(home)
+    assert {own.name for own in there} == {"Kim Home", "Lee Home"}
+    assert not any(own.show_name or own.follow for own in there), "as the two had filled it in"
+    kim = (await home.tokens())[[own.name for own in there].index("Kim Home")]
+    await confirm(city, kim)
+    await withdraw(city, kim, services.clock.now())
+    await home.ask("home@one.example.net", names[2])
+    assert {own.name for own in await signed_as(home)} == {"Lee Home", "Third Home"}
+
+
+async def signed_as(home: Signers) -> list[OwnSignature]:
+    return [await own_signature(home.services, token) for token in await home.tokens()]
 
 
 async def test_a_code_from_an_office_is_a_voice_of_its_own_and_good_once(

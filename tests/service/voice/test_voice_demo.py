@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from petitions.protocol.spec import METHODS
 from petitions.protocol.verifying import verify_tally
 from service import db
 from service.actions.voice.settling import trustee_key
 from service.clock import Clock
+from service.queries.voice.bursts import bursts, made_of
 from service.queries.voice.questions import counts, every_question, languages, told_themes
 from service.queries.voice.votes import public_votes, published_file, published_names
 from service.services import Services
@@ -46,6 +48,8 @@ async def test_a_year_of_petitions_stands_once_and_adds_up(
         clock.now().date(),
     )
     assert len(overdue) == 1
+    [burst] = await bursts(services, judged=False)
+    assert (await made_of(services, burst)).signatures == burst.found > 60
 
 
 async def test_nothing_of_the_year_lies_in_the_future(
@@ -89,12 +93,12 @@ def with_votes(services: Services, tmp_path: Path) -> Services:
 async def test_each_way_to_vote_is_there_once_and_anyone_can_count_it_again(
     with_votes: Services, database: object, tmp_path: Path
 ) -> None:
-    assert await load_demo_votes(with_votes) == 8
+    assert await load_demo_votes(with_votes) == 9
     assert await load_demo_votes(with_votes) == 0
     votes = await public_votes()
     states = {each.method: each.state for each in votes}
-    assert len(states) == 8
-    assert sorted(states.values()) == ["counted"] * 6 + ["disputed", "open"]
+    assert set(states) == set(METHODS)
+    assert sorted(states.values()) == ["counted"] * 7 + ["disputed", "open"]
     for each in votes:
         kept = "key" if each.state in ("open", "disputed") else None
         files = [one.suffix for one in with_votes.settings.storage.rglob(f"{each.id}.*")]

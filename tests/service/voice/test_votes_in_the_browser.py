@@ -4,10 +4,10 @@ promises; somebody outside counts again from the files alone and finds a flipped
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import shlex
 import shutil
-import subprocess
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,26 +23,26 @@ from service.settings import ROOT
 from service.voice_demo_votes import FILE
 from tests.service.voice.looking import Eyes, mails_to, phone, shows, staff_page
 from tests.support.browser import press
-from tests.support.servers import THRESHOLD, Service, plain_environment
+from tests.support.servers import Service, run_threshold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 VOTER = "vera@example.org"
-RANKED, COUNTED = "late_service", "library_evening"
+RANKED, COUNTED, PAIRS = "late_service", "library_evening", "small_fixes"
+ANSWERED = ("answer", "promise")
 CLOSES_IN = 2
 
 
 def city_of_votes(folder: Path) -> Path:
-    """The demonstration city with two votes of sixty: a ranking that is open, and one whose ballots
-    are counted and that nobody has answered."""
+    """The demonstration city with three votes of sixty: a ranking that is open, one whose ballots
+    are counted and that nobody has answered, and one by pairs that is open."""
     city = shutil.copytree(ROOT / "cities" / "seattle", folder / "city")
     told = yaml.safe_load((city / FILE).read_text(encoding="utf-8"))
     chosen: list[dict[str, Any]] = []
-    for vote in told["votes"]:
-        if vote["key"] in (RANKED, COUNTED):
-            is_open = vote["key"] == RANKED
-            changed = {"voters": 60, "mode": "open", "closed": -CLOSES_IN if is_open else 9}
-            kept = {name: vote[name] for name in vote if name not in ("answer", "promise")}
-            chosen.append({**kept, **changed})
+    by_key = {vote["key"]: vote for vote in told["votes"]}
+    for key in (RANKED, COUNTED, PAIRS):
+        closed = 9 if key == COUNTED else -CLOSES_IN
+        kept = {name: by_key[key][name] for name in by_key[key] if name not in ANSWERED}
+        chosen.append({**kept, "voters": 60, "mode": "open", "closed": closed})
     (city / FILE).write_text(yaml.safe_dump({"votes": chosen}), encoding="utf-8")
     return city
 
@@ -71,6 +71,28 @@ async def ballot(eyes: Eyes, service: Service, page: Page, order: list[str], tur
     return await page.locator("#receipt").inner_text()
 
 
+async def pairs(eyes: Eyes, service: Service, page: Page) -> None:
+    """A ballot by pairs; the browser's own way back shows the pair before."""
+    await shows(page, f"{service.url}/voice/votes/3", "Which small fixes")
+    await press(page.get_by_role("link", name="Get your ballot"))
+    await page.get_by_label("Your mail").fill(VOTER)
+    await press(page.get_by_role("button", name="Send me the link"))
+    [link] = await mails_to(service, VOTER, "/voice/votes/3/ballot")
+    await page.goto(link)
+    for _pair in range(2):
+        await press(page.locator(".th-pair button").first)
+    await eyes.look(page)
+    assert await page.locator("#progress-words").inner_text() == "Pair 3 of 12"
+    await page.go_back()
+    assert await page.locator("#progress-words").inner_text() == "Pair 2 of 12"
+    await press(page.get_by_role("button", name="I can’t decide"))
+    await press(page.get_by_role("button", name="Stop here and see my ballot"))
+    assert "You decided 1 pair." in await page.locator("main").inner_text()
+    await eyes.look(page)
+    await press(page.get_by_role("button", name="Cast my ballot"))
+    assert await page.locator("#receipt").count() == 1
+
+
 async def looked_for(eyes: Eyes, service: Service, page: Page, receipt: str) -> str:
     await page.goto(f"{service.url}/voice/votes/1/receipt")
     await page.get_by_label("Your receipt").fill(receipt)
@@ -87,6 +109,7 @@ async def test_a_voter_ranks_changes_and_finds_the_last_ballot_in_the_list(tmp_p
         assert "we signed it" in await looked_for(eyes, service, page, first)
         second = await ballot(eyes, service, page, ["Public toilets", "Late buses"], 2)
         assert first != second
+        await pairs(eyes, service, page)
         later = datetime.now(UTC) + timedelta(days=CLOSES_IN, hours=1)
         service.settings["THRESHOLD_NOW"] = later.isoformat()
         await service.restart()
@@ -151,15 +174,8 @@ async def promise(eyes: Eyes, service: Service) -> None:
 
 def outsider(archive: Path, command: list[str]) -> tuple[int, dict[str, Any]]:
     """The command of the result's page, in a process that has the files and nothing else."""
-    done = subprocess.run(
-        [THRESHOLD, *command, "--json"],
-        cwd=archive.parent,
-        env=plain_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    with contextlib.chdir(archive.parent):
+        done = run_threshold([*command, "--json"], {})
     told: dict[str, Any] = json.loads(done.stdout)
     return done.returncode, told
 

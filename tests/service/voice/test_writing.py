@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from service import db
+from service.actions.voice.own_signature import confirm
 from service.actions.voice.petitions import close_due, open_petition, sponsor_token
 from service.actor import Actor
 from service.audit import unit_of_work
 from service.services import Services
 from service.voice.counting import count_steps
 from service.voice.people import open_author, open_contact
-from tests.service.voice.signers import new_petition
+from tests.service.voice.signers import Signers, new_petition
 from tests.support.browsing import Browser, PageSeen
 from tests.support.clock import StoppedClock
 from tests.support.pages import elements, text_of
@@ -89,6 +90,27 @@ async def test_a_petition_is_written_confirmed_supported_and_opened(
     assert public.heading == ASK
     assert f"5 of {row['threshold']:,} signatures" in public.text
     assert "Written by Rosa Ibarra" in public.text
+
+
+async def test_words_in_another_writing_than_the_page_s_say_so(
+    browser: Browser, services: Services, clock: StoppedClock
+) -> None:
+    """Somebody writes in Arabic on the English page. A voice that reads aloud is told, the words
+    run from the right, and a mark that would turn the page around is gone."""
+    page = await begin(browser)
+    page = await page.form().fill(ask="أضيئوا المسار\u202e حول البحيرة").submit("Continue")
+    row = await db.fetch_one("select ask, language from voice_petitions")
+    assert row == {"ask": "أضيئوا المسار حول البحيرة", "language": "und-Arab"}
+    await db.execute(
+        "update voice_petitions set state = 'open', number = 1, opened_at = ?, closes_at = ?,"
+        " threshold = 10, why = 'النساء يخفن من الظلام'",
+        clock.now(),
+        clock.now() + timedelta(days=30),
+    )
+    for path, tag in (("/voice/petitions/1", "h1"), ("/voice/petitions", "a")):
+        seen = await browser.get(path)
+        [words] = [each for each in elements(seen.tree, tag) if text_of(each).startswith("أضيئوا")]
+        assert (words.get("lang"), words.get("dir")) == ("und-Arab", "auto")
 
 
 async def test_each_step_says_what_is_missing(browser: Browser) -> None:
@@ -213,6 +235,23 @@ async def test_a_petition_closes_when_its_hours_of_grace_are_over(
     row = await db.fetch_one("select state from voice_petitions where id = ?", petition)
     assert row == {"state": "closed"}
     assert len(await db.fetch("select 1 from voice_events where kind = 'closed'")) == 1
+
+
+async def test_the_last_signature_in_time_counts_though_the_worker_stood_still(
+    services: Services, clock: StoppedClock
+) -> None:
+    """Confirmed within the grace, counted days later: the threshold is reached all the same."""
+    petition = await new_petition(services, clock.now() + timedelta(days=1), threshold=2)
+    signers = Signers(services, petition)
+    await signers.sign("one@one.example.net")
+    await signers.ask("two@one.example.net")
+    clock.forward(timedelta(days=1, hours=23))
+    await confirm(services, await signers.token_of("two@one.example.net"))
+    clock.forward(timedelta(days=3))
+    assert await close_due(services) == 0, "two steps are not counted yet"
+    assert await signers.counted() == 2
+    assert await close_due(services) == 0
+    assert (await signers.row())["state"] == "awaiting"
 
 
 @pytest.mark.parametrize("path", ["/voice/", "/voice/start", "/voice/petitions", "/voice/refused"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from service import db
-from service.actions.voice import answers
+from service.actions.voice import answers, questions
 from service.actions.voice.answers import Pledge, Reply
 from service.errors import Conflict, Invalid
 from service.queries.voice.ledger import Stage, ledger
@@ -52,6 +52,45 @@ async def test_an_answer_a_promise_and_its_delivery_are_told_once_each(
     assert len(topics) == 3
     kinds = [row["kind"] for row in await db.fetch("select kind from voice_events order by id")]
     assert kinds == ["answered", "promised", "promise_changed", "delivered", "reopened"]
+
+
+async def test_what_the_city_said_first_stays_in_the_public_ledger(
+    services: Services, ask: Ask, moderator: Account, browser: Browser, clock: StoppedClock
+) -> None:
+    leader, now = await moderator("lee", "leader"), clock.now()
+    petition = await ask("Benches", state="awaiting", threshold_at=now)
+    await answers.answer(services, leader, petition, REPLY, now)
+    assert "What the city said first" not in (await browser.get("/voice/ledger")).text
+    first, later = date(2026, 12, 1), date(2027, 3, 1)
+    made = await answers.promise(services, leader, petition, Pledge("Ten", "Parks", first), now)
+    await answers.change_promise(services, leader, made, Pledge("Ten", "Parks", later), now)
+    await answers.answer(services, leader, petition, Reply("Eight.", "Parks", "partly"), now)
+    page = await browser.get("/voice/ledger")
+    assert "a promise for 1 December 2026 was moved to 1 March 2027." in page.text
+    assert "the city corrected its answer." in page.text
+    told = (await browser.client.get("/voice/ledger.json")).json()["entries"][0]["changes"]
+    assert [(each["what"], each["was_due_on"]) for each in told] == [
+        ("promise_changed", "2026-12-01"),
+        ("corrected", None),
+    ]
+    table = (await browser.client.get("/voice/ledger.csv")).text
+    assert "promise_changed 2026-11-22 2026-12-01 2027-03-01" in table
+
+
+async def test_a_second_tap_neither_corrects_an_answer_nor_promises_twice(
+    services: Services, ask: Ask, moderator: Account, clock: StoppedClock
+) -> None:
+    leader, now = await moderator("lee", "leader"), clock.now()
+    petition = await ask("Benches", state="awaiting", threshold_at=now)
+    pledge = Pledge("Ten", "Parks", services.city.calendar.day_of(now) + timedelta(days=9))
+    prompt, closes = {"en": "What next?"}, now + timedelta(days=9)
+    for _tap in range(2):
+        await answers.answer(services, leader, petition, REPLY, now)
+        await answers.promise(services, leader, petition, pledge, now)
+        await questions.make_question(services, leader, prompt, closes, now)
+    kinds = [row["kind"] for row in await db.fetch("select kind from voice_events order by id")]
+    assert kinds == ["answered", "promised"]
+    assert len(await db.fetch("select id from voice_questions")) == 1
 
 
 async def test_a_corrected_answer_leaves_the_first_one_to_be_read(

@@ -111,4 +111,18 @@ async def test_a_moderator_works_a_flood_of_150_with_merges_and_an_undo(tmp_path
         assert "Taken back" in await page.locator("main").inner_text()
         await page.goto(f"{service.url}/staff/voice")
         assert f"{FLOOD + 3 - JOINED}" in await page.locator("main").inner_text()
+        await take_a_burst_out(eyes, page)
     assert eyes.found == []
+
+
+async def take_a_burst_out(eyes: Eyes, page: Page) -> None:
+    """The demonstration's own: looked at, counted and taken out."""
+    await press(page.get_by_role("link", name="Many signatures at once"))
+    await eyes.look(page)
+    await press(page.locator("tbody a").first)
+    await eyes.look(page)
+    await page.get_by_label("Why you think so").fill("One each half minute, from one network")
+    await press(page.get_by_role("button", name="Count them first"))
+    await eyes.look(page)
+    await press(page.get_by_role("button", name="Take them out"))
+    await shows(page, page.url, "Put them back")

@@ -110,6 +110,23 @@ async def test_nothing_moves_before_both_agree_and_a_no_ends_it(
             await merges.look(services, wrong)
 
 
+async def test_an_author_who_never_answers_holds_up_no_other_joining(
+    services: Services, ask: Ask, moderator: Account, clock: StoppedClock
+) -> None:
+    source, target = await ask("Benches", state="open"), await ask("More benches", state="open")
+    other, now = await ask("Seats for all", state="open"), clock.now()
+    mo = await moderator("mo")
+    merge = await merges.propose(services, mo, source, target, now)
+    token = merges.token_of(services.keyring, merge, "source")
+    assert await merges.undo(services, mo, merge, now) == 0
+    with pytest.raises(Conflict):
+        await merges.agree(services, token, now)
+    with pytest.raises(Conflict):
+        await merges.undo(services, mo, merge, now)
+    await merges.propose(services, mo, source, other, now)
+    assert await state_of(source) == "open"
+
+
 async def test_only_an_open_petition_takes_another_in(
     services: Services, ask: Ask, moderator: Account, clock: StoppedClock
 ) -> None:

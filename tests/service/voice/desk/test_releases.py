@@ -39,6 +39,11 @@ async def test_small_areas_are_kept_together_and_the_census_stands_beside_the_re
     assert json["released"]["areas"] == {"shown": {"1": 30, "2": 14}, "rest": 12}
     rows = (await browser.client.get("/voice/petitions/1/results.csv")).text
     assert ("area,1,30,99698" in rows, "area,3" in rows) == (True, False)
+    paper = await page.click("On one page, to print")
+    assert "56 people signed until 22 November 2026." in paper.text
+    assert "District 1: 30 signatures" in paper.text
+    assert "District 3:" not in paper.text
+    assert f"{services.settings.base_url}/voice/petitions/1" in paper.text
     for n in range(5):
         await sign(petition, f"late{n}@example.org", area="1")
     clock.forward(timedelta(days=1))

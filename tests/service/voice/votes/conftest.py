@@ -13,13 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from petitions.protocol.sealing import Receipt
 from service import db
-from service.actions.voice.ballots import (
-    LINK_KEPT,
-    Ticket,
-    ask_for_ballot,
-    cast,
-    seal_ticket,
-)
+from service.actions.voice.asking_ballots import ask_for_ballot
+from service.actions.voice.ballots import LINK_KEPT, Ticket, cast, seal_ticket
 from service.actions.voice.settling import open_ballots, reduce
 from service.actions.voice.vote_drafts import Draft, DraftOption, save_draft
 from service.actions.voice.votes import Opened, close_vote, open_vote
@@ -56,6 +51,7 @@ class House:
             "electorate": "Everyone who lives here",
             "trustee_key": self.trustee.public_key().public_bytes_raw().hex(),
             "budget": 5_000 if budget else 0,
+            "pairs": 3 if method == "pairwise" else 0,
             "mode": "open",
         }
         return Draft(**{**usual, **more})

@@ -21,9 +21,7 @@ from service.actions.voice.settling import (
     settle_dispute,
 )
 from service.actions.voice.vote_drafts import DraftOption, save_draft
-from service.actions.voice.vote_key import bring_back_key
 from service.actions.voice.votes import (
-    Opened,
     close_vote,
     mend_words,
     open_vote,
@@ -38,7 +36,7 @@ from service.queries.voice.votes import (
     published_names,
     vote_by_id,
 )
-from service.voice.vote_keys import KeyGone, VoteKey, read_key, sealed_copy
+from service.voice.vote_keys import KeyGone, read_key
 from tests.service.voice.votes.conftest import AREAS, AUDITOR, OFFICER, House, sizes
 
 METHODS: Mapping[str, object] = {
@@ -300,38 +298,3 @@ async def test_a_vote_opens_once_and_keeps_its_keys_from_then_on(house: House) -
     assert read_key(house.services.settings, id) == key
     assert opened.number == 1
     assert (await house.open()).number == 2
-
-
-async def test_the_second_officers_copy_brings_the_key_back(house: House) -> None:
-    opened = await house.open()
-    settings = house.services.settings
-    key = read_key(settings, opened.vote)
-    copy, code = sealed_copy(key, opened.vote)
-    assert key.secret not in copy
-    (settings.storage / "votes" / f"{opened.vote}.key").unlink()
-    for wrong in ("", "AAAA-BBBB", code[:-1] + ("A" if code[-1] != "A" else "B"), "ñ"):
-        with pytest.raises(Conflict) as refused:
-            await bring_back(house, opened, copy, wrong)
-        assert refused.value.code == "another_key"
-    with pytest.raises(KeyGone):
-        read_key(settings, opened.vote)
-    await bring_back(house, opened, copy, code.lower())
-    assert read_key(settings, opened.vote) == key
-    await house.vote(opened, "ana@mail.test", ["a-book-bus"])
-    with pytest.raises(Conflict) as refused:
-        await bring_back(house, opened, copy, code)
-    assert refused.value.code == "there_already"
-
-
-async def test_a_copy_of_another_key_never_takes_the_place_of_a_votes_own(house: House) -> None:
-    opened = await house.open()
-    (house.services.settings.storage / "votes" / f"{opened.vote}.key").unlink()
-    copy, code = sealed_copy(VoteKey(bytes(range(32))), opened.vote)
-    with pytest.raises(Conflict) as refused:
-        await bring_back(house, opened, copy, code)
-    assert refused.value.code == "another_key"
-
-
-async def bring_back(house: House, opened: Opened, copy: bytes, code: str) -> None:
-    now = house.clock.now()
-    await bring_back_key(house.services, OFFICER, opened.number, copy, code, now)

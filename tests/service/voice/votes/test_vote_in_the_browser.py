@@ -27,11 +27,20 @@ async def pages_of(browser: Browser, house: House) -> list[PageSeen]:
         where = f"/voice/votes/{opened.number}"
         ballot = await ballot_of(browser, house, opened, "ana@mail.test")
         pages.append(ballot)
-    check = await ballot.form().submit()
+    opened = await house.open("pairwise", pairs=2)
+    where = f"/voice/votes/{opened.number}"
+    pair = await ballot_of(browser, house, opened, "ana@mail.test")
+    later = await pair.form().submit("pick=a")
+    check = await later.form().submit("pick=x")
+    again = await check.form(f"{where}/ballot").submit("_action=at-0")
+    pages += [pair, later, again]
     pages += [check, await check.form(f"{where}/cast").submit()]
     pages += [await browser.get(where + more) for more in ("", "/ask", "/mail", "/receipt")]
-    marks: dict[str, list[object]] = {"score": [["a-book-bus", 4]]}
-    for method in ("score", "stv", "schulze", "equal-shares"):
+    marks: dict[str, list[object]] = {
+        "score": [["a-book-bus", 4]],
+        "pairwise": [["a-book-bus", "more-street-trees"]],
+    }
+    for method in ("score", "stv", "schulze", "equal-shares", "pairwise"):
         opened = await house.open(method, mode="quiet")
         for at in range(51):
             choice = marks.get(method, ["a-book-bus"])
@@ -55,16 +64,17 @@ async def test_every_page_of_a_vote_is_clean_and_fits_a_phone(
                 found += await findings(service.url + page.url, page.html)
         context = await chromium.new_context(viewport=NARROW)
         for page in pages:
-            shown = await context.new_page()
-            await shown.route(
-                service.url + page.url,
-                lambda route, _request, html=page.html: route.fulfill(
-                    body=html, content_type="text/html"
-                ),
-            )
-            await shown.goto(service.url + page.url)
-            if await shown.evaluate(TOO_WIDE):
-                found.append(f"{page.url} is wider than 360 pixels")
-            await shown.close()
+            for html in (page.html, page.html.replace('dir="ltr"', 'dir="rtl"', 1)):
+                shown = await context.new_page()
+                await shown.route(
+                    service.url + page.url,
+                    lambda route, _request, html=html: route.fulfill(
+                        body=html, content_type="text/html"
+                    ),
+                )
+                await shown.goto(service.url + page.url)
+                if await shown.evaluate(TOO_WIDE):
+                    found.append(f"{page.url} is wider than 360 pixels")
+                await shown.close()
         await context.close()
     assert found == []

@@ -229,6 +229,9 @@ async def test_a_leader_answers_a_vote_and_its_page_and_the_ledger_say_so(
     page = await browser.get(f"/voice/votes/{opened.number}/result")
     assert "The city’s answer: The city does it · Libraries" in page.text
     assert "Promised: Buy the bus Fleet · by" in page.text
+    spanish = Browser(browser.client, "es")
+    for where in (page.url, "/voice/ledger?kind=vote"):
+        assert 'lang="en" dir="auto">Buy the bus' in (await spanish.get(where)).html, where
     listed = await browser.get("/voice/ledger?kind=vote")
     assert "1 person voted · counted on" in listed.text
     assert (await browser.get("/voice/ledger?kind=petition")).text.count("1 person voted") == 0
