@@ -191,6 +191,7 @@ def leave_to_itself() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER)
+    gc.enable()
 
 
 async def serve_with_worker(server: Server, services: Services, listening: socket.socket) -> None:
