@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,10 +12,11 @@ from typing import Self
 
 from benchmarks.tree import Memory, memory
 from tests.support.postgres import free_port
-from tests.support.servers import THRESHOLD, Process, Service
+from tests.support.servers import Process, Service
 
 STARTS = 5
 REST_SECONDS = 3.0
+HELLO_SECONDS = 20.0
 
 
 class Served:
@@ -26,9 +29,10 @@ class Served:
             database_url=database_url,
             env={"THRESHOLD_LOG_LEVEL": "warning"},
             arguments=workers,
+            cold=True,
         )
         self.worker = (
-            Process([THRESHOLD, "worker"], folder / "worker.log", self.service.settings)
+            Process(["worker"], folder / "worker.log", self.service.settings, cold=True)
             if database_url
             else None
         )
@@ -38,13 +42,13 @@ class Served:
         """The roots of the process trees whose CPU and memory count."""
         return [self.service.pid, *([self.worker.pid] if self.worker else [])]
 
-    async def starts(self) -> list[float]:
+    async def starts(self, times: int = STARTS) -> list[float]:
         """Seconds from a cold process to ready over a database that is there already; median first.
         The last one stays up."""
         self.service.start()
         await self.service.ready()
         found = []
-        for _ in range(STARTS):
+        for _ in range(times):
             self.service.stop()
             self.service.start()
             found.append(round(await self.service.ready(), 3))
@@ -63,18 +67,31 @@ class Served:
         self.service.stop()
 
 
-class Hello(Process):
+class Hello:
     """The bare server on the same uvicorn, event loop and parser."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        command = [sys.executable, "-m", "uvicorn", "benchmarks.hello:app", "--port"]
-        command += [str(self.port), "--no-access-log", "--log-level", "warning", "--ws", "none"]
-        super().__init__(command, folder / "hello.log")
+        self._log = folder / "hello.log"
+
+    @property
+    def pid(self) -> int:
+        return self._running.pid
 
     def __enter__(self) -> Self:
-        self.start()
+        command = [sys.executable, "-m", "uvicorn", "benchmarks.hello:app", "--port"]
+        command += [str(self.port), "--no-access-log", "--log-level", "warning", "--ws", "none"]
+        with self._log.open("ab") as output:
+            self._running = subprocess.Popen(command, stdout=output, stderr=output)
+        deadline = time.monotonic() + HELLO_SECONDS
+        while not self._answers() and time.monotonic() < deadline:
+            time.sleep(0.05)
         return self
 
+    def _answers(self) -> bool:
+        with socket.socket() as asking:
+            return asking.connect_ex(("127.0.0.1", self.port)) == 0
+
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self._running.terminate()
+        self._running.wait()

@@ -12,7 +12,7 @@ import asyncpg
 from service.db import sqlite_path
 from service.outbox import CHANNEL
 from tests.support.databases import backend
-from tests.support.servers import THRESHOLD, DemoAgency, Process, Service
+from tests.support.servers import DemoAgency, Process, Service
 
 
 class Standing:
@@ -32,9 +32,7 @@ class Standing:
             arguments=("--workers", "2") if several else (),
         )
         self.worker = (
-            Process([THRESHOLD, "worker"], folder / "worker.log", self.service.settings)
-            if several
-            else None
+            Process(["worker"], folder / "worker.log", self.service.settings) if several else None
         )
         self.agencies: dict[str, DemoAgency] = {}
 
@@ -71,7 +69,7 @@ class Standing:
 
     async def next_commit(self) -> None:
         """Return at the moment something is committed, before its caller can know."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             if backend() == "sqlite":
                 await self._next_page_written()
             else:

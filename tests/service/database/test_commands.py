@@ -11,6 +11,7 @@ import pytest
 
 from service.settings import Settings
 from tests.support.databases import TEST_KEY, PostgresDatabases, SqliteDatabases
+from tests.support.servers import run_threshold
 
 HEAVY = ("tortoise", "starlette", "httpx", "jinja2", "cryptography", "pydantic", "yaml", "asyncpg")
 
@@ -25,13 +26,7 @@ def environment(settings: Settings, *keys: bytes) -> dict[str, str]:
 
 
 def threshold(settings: Settings, *arguments: str, keys: tuple[bytes, ...] = (TEST_KEY,)) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "service.cli", *arguments],
-        env=environment(settings, *keys),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_threshold(arguments, environment(settings, *keys))
     return f"{done.returncode}\n{done.stdout}{done.stderr}"
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+import base64
 import contextlib
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -30,7 +29,9 @@ from service.security.keyring import Keyring
 from service.settings import Settings
 from service.table_making import tables_of
 from tests.support.databases import TEST_KEY, backend
+from tests.support.forker import forker
 from tests.support.rows import every_row, fill_every_table
+from tests.support.servers import COMMAND_SECONDS
 
 KEYRING = Keyring((TEST_KEY,))
 WIDEN = """
@@ -165,23 +166,21 @@ async def test_a_migration_that_breaks_half_way_changes_nothing(
 
 @pytest.mark.slow
 async def test_starting_together_one_migrates_and_the_others_find_nothing_to_do(
-    settings: Settings,
+    settings: Settings, tmp_path: Path
 ) -> None:
     await migrate(settings, NOTHING)
-    program = (
-        "import asyncio, pathlib, sys\n"
-        "from service.migrator import migrate\n"
-        "from tests.support.databases import settings_for\n"
-        "report = asyncio.run(migrate(settings_for(sys.argv[1], pathlib.Path(sys.argv[2]))))\n"
-        "print(len(report.steps))\n"
-    )
-    arguments = (sys.executable, "-c", program, settings.database_url, str(settings.storage))
-    processes = [
-        await asyncio.create_subprocess_exec(*arguments, stdout=asyncio.subprocess.PIPE)
-        for _ in range(3)
-    ]
-    outputs = [(await process.communicate())[0] for process in processes]
-    assert sorted(outputs) == [b"0\n", b"0\n", b"%d\n" % len(migrations_on_disk())]
+    env = {
+        "THRESHOLD_DEMO": "1",
+        "THRESHOLD_DATABASE_URL": settings.database_url,
+        "THRESHOLD_STORAGE": str(settings.storage),
+        "THRESHOLD_SECRET_KEYS": base64.b64encode(TEST_KEY).decode(),
+    }
+    files = [tmp_path / f"{number}.log" for number in range(3)]
+    together = [forker().start(["migrate"], env, file, file) for file in files]
+    assert [each.wait(COMMAND_SECONDS) for each in together] == [0, 0, 0]
+    said = sorted((file.read_text() for file in files), key=len)
+    assert said[:2] == ["Nothing to do.\n"] * 2
+    assert set(migrations_on_disk()) <= set(said[2].split())
 
 
 async def test_a_copy_is_made_before_a_full_file_is_changed(

@@ -97,10 +97,10 @@ async def test_a_body_over_the_limit_is_refused_by_its_length_or_while_it_comes(
 
 @pytest.mark.parametrize("body", [b'"' * 200_000, b'"\\"' * 80_000 + b"[" * 50, b"[{" * 90_000])
 def test_hostile_nesting_costs_no_more_than_one_pass(body: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # of this process alone, however busy the machine is
     with pytest.raises(Malformed):
         parse_json(body)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 async def with_token(small: httpx.AsyncClient, rest: bytes) -> bytes:

@@ -130,12 +130,20 @@ async def test_a_wait_that_grows_too_long_is_a_conflict(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idempotency, "WAIT_SECONDS", 0.02)
-    _done, slow = counting_work({}, pause=0.3)
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slow(record: Record) -> None:
+        begun.set()
+        await may_end.wait()
+        async with db.transaction():
+            await record(201, {})
+
     first = asyncio.create_task(once(services, "p:send", "k1", b"{}", slow))
-    await asyncio.sleep(0.05)
+    await begun.wait()
     with pytest.raises(Conflict) as waiting:
         await once(services, "p:send", "k1", b"{}", slow)
     assert (waiting.value.code, waiting.value.headers["Retry-After"]) == ("still_running", "1")
+    may_end.set()
     assert (await first).status == 201
 
 

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import os
 import signal
-import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -19,14 +18,14 @@ from service.migrator import migrate
 from service.settings import Settings
 from tests.support.databases import TEST_KEY, settings_for
 from tests.support.postgres import throwaway_postgres
-from tests.support.servers import THRESHOLD, Service, plain_environment
+from tests.support.servers import Service, run_threshold
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 def running(folder: Path, settings: Settings, *arguments: str) -> Service:
     """A service that is no demonstration, over a migrated and empty database."""
-    service = Service(folder, database_url=settings.database_url, arguments=arguments)
+    service = Service(folder, database_url=settings.database_url, arguments=arguments, cold=True)
     service.settings |= {
         "THRESHOLD_DEMO": "0",
         "THRESHOLD_SECRET_KEYS": base64.b64encode(TEST_KEY).decode(),
@@ -56,11 +55,21 @@ async def until(condition: Callable[[], bool], seconds: float = SECONDS) -> None
         await asyncio.sleep(0.05)
 
 
+async def connects(port: int) -> bool:
+    """Whether somebody still answers there."""
+    try:
+        _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
 @pytest.mark.slow
 async def test_it_prints_its_address_once_it_listens_and_ends_well_when_told(
     service: Service,
 ) -> None:
-    assert f"Threshold is at {service.url}" in service.last_words()
+    await until(lambda: f"Threshold is at {service.url}" in service.last_words())
     process = psutil.Process(service.pid)
     os.kill(service.pid, signal.SIGTERM)
     assert await asyncio.to_thread(process.wait, SECONDS) == 0
@@ -68,21 +77,25 @@ async def test_it_prints_its_address_once_it_listens_and_ends_well_when_told(
 
 
 @pytest.mark.slow
+@pytest.mark.once
 async def test_a_request_in_flight_is_finished_before_the_end(service: Service) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
     writer.write(
-        f"POST /language HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\n"
-        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na".encode()
+        f"POST /language HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\nExpect: 100-continue\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\n".encode()
     )
-    await asyncio.sleep(0.3)
+    # It says so when the request has begun and its body is waited for.
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100 ")
     os.kill(service.pid, signal.SIGTERM)
-    await asyncio.sleep(0.3)
-    writer.write(b"=b")
+    while await connects(service.port):
+        await asyncio.sleep(0.02)
+    writer.write(b"a=b")
     assert (await reader.read(4096)).startswith(b"HTTP/1.1 303 ")
     writer.close()
 
 
 @pytest.mark.slow
+@pytest.mark.once
 async def test_at_rest_it_stays_small(service: Service) -> None:
     memory = psutil.Process(service.pid).memory_info().rss
     assert memory <= 150 * 2**20
@@ -110,13 +123,9 @@ async def test_several_web_processes_share_one_port_and_a_dead_one_is_replaced(
 
 @pytest.mark.slow
 def test_a_sqlite_file_is_served_by_one_process(tmp_path: Path) -> None:
-    refused = subprocess.run(
-        [THRESHOLD, "serve", "--workers", "2"],
-        env={**plain_environment(), "THRESHOLD_DEMO": "1", "THRESHOLD_STORAGE": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
+    refused = run_threshold(
+        ["serve", "--workers", "2"],
+        {"THRESHOLD_DEMO": "1", "THRESHOLD_STORAGE": str(tmp_path)},
     )
     assert refused.returncode == 2
     assert "PostgreSQL" in refused.stderr
@@ -124,19 +133,14 @@ def test_a_sqlite_file_is_served_by_one_process(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_start_that_is_refused_lists_every_problem(tmp_path: Path) -> None:
-    refused = subprocess.run(
-        [THRESHOLD, "serve"],
-        env={
-            **plain_environment(),
+    refused = run_threshold(
+        ["serve"],
+        {
             "THRESHOLD_STORAGE": str(tmp_path),
             "THRESHOLD_DATABASE_URL": "mysql://x",
             "THRESHOLD_SECRET_KEYS": "short",
             "THRESHOLD_LOG_LEVEL": "loud",
         },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
     )
     assert refused.returncode == 2
     for name in ("DATABASE_URL", "SECRET_KEYS", "LOG_LEVEL", "BASE_URL"):
@@ -146,19 +150,14 @@ def test_a_start_that_is_refused_lists_every_problem(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_database_of_another_version_is_not_served(tmp_path: Path) -> None:
-    refused = subprocess.run(
-        [THRESHOLD, "serve"],
-        env={
-            **plain_environment(),
+    refused = run_threshold(
+        ["serve"],
+        {
             "THRESHOLD_STORAGE": str(tmp_path),
             "THRESHOLD_DATABASE_URL": f"sqlite:///{tmp_path}/empty.db",
             "THRESHOLD_BASE_URL": "http://127.0.0.1:8000",
             "THRESHOLD_SECRET_KEYS": base64.b64encode(TEST_KEY).decode(),
         },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
     )
     assert refused.returncode == 2
     assert "threshold migrate" in refused.stderr
