@@ -323,3 +323,21 @@ async def test_an_officer_drafts_opens_closes_and_counts(
     result = await browser.get(f"/voice/votes/{vote.number}/result")
     assert result.heading == "Blue bench"
     assert "The voter asked for it: 1 ballot" in result.text
+
+
+async def test_a_votes_question_keeps_its_own_direction_on_pages_of_the_other(
+    browser: Browser, house: House
+) -> None:
+    """Else its question mark stands at the wrong end."""
+    opened = await house.open("single")
+    apart = re.compile(r'(<bdi>|dir="auto">)What should the city build next\?<')
+    for more in ("", "/ask", "/receipt"):
+        page = await browser.get(f"/voice/votes/{opened.number}{more}")
+        assert apart.search(page.html), more
+    await house.vote(opened, "ana@mail.test", ["a-book-bus"], "north")
+    await house.result(opened)
+    for more in ("/result", "/print"):
+        page = await browser.get(f"/voice/votes/{opened.number}{more}")
+        assert apart.search(page.html), more
+    pairs = await house.open("pairwise", pairs=3)
+    assert apart.search((await ballot_of(browser, house, pairs, "ben@mail.test")).html)
