@@ -111,7 +111,7 @@ class Worker:
         self._busy: Counter[tuple[str, str]] = Counter()
         self._running: dict[asyncio.Task[None], Claimed] = {}
         self._wake = asyncio.Event()
-        self._begun = 0
+        self._ended_in_all = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; then end or give back what is held."""
@@ -137,13 +137,14 @@ class Worker:
 
     async def run_until_idle(self) -> None:
         """Do everything that is due now, and what comes due by it. For commands and tests."""
-        while True:
-            begun = self._begun
+        idle = False
+        while not idle:
+            ended = self._ended_in_all
             await self._take_work()
             if self._running:
                 await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            elif self._begun == begun:  # what ended while it looked may have left more to do
-                return
+            # What ended after the last look, or during it, may have left more to do.
+            idle = self._ended_in_all == ended
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -173,7 +174,6 @@ class Worker:
         return room if room > 0 and (not busy or 4 * room >= width) else 0
 
     def _start(self, row: Claimed) -> None:
-        self._begun += 1
         task = asyncio.create_task(self._do(row))
         self._busy[row.table, row.lane] += 1
         self._running[task] = row
@@ -181,6 +181,7 @@ class Worker:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         row = self._running.pop(task)
+        self._ended_in_all += 1
         place = row.table, row.lane
         self._busy[place] -= 1
         if self._room(*place) or len(self._running) == IN_ALL - 1:

@@ -55,6 +55,41 @@ async def test_what_was_put_off_is_done_once(services: Services, clock: StoppedC
     assert await states() == {"sent": 3}
 
 
+class EndsWhileLooking(Worker):
+    """From its second look on, whatever runs ends before the worker can act on what it saw."""
+
+    looked = 0
+
+    async def _take_work(self) -> bool:
+        found = await super()._take_work()
+        self.looked += 1
+        if self.looked > 1:
+            await asyncio.gather(*self._running)
+        return found
+
+
+async def test_what_the_last_row_leaves_to_do_is_done_too(
+    services: Services, clock: StoppedClock
+) -> None:
+    await put_off(clock, "quick", "slow")
+    done: list[str] = []
+
+    async def looked_again() -> bool:
+        return worker.looked > 1
+
+    async def handle(_services: Services, row: Claimed) -> Outcome:
+        lane = row.payload["for"]
+        if lane == "slow":
+            await eventually(looked_again)
+            await put_off(clock, "left by the slow one")
+        done.append(lane)
+        return Done()
+
+    worker = EndsWhileLooking(services, {"hint": handle})
+    await worker.run_until_idle()
+    assert done == ["quick", "slow", "left by the slow one"]
+
+
 async def test_a_row_waits_longer_after_each_try_and_then_needs_attention(
     services: Services, clock: StoppedClock
 ) -> None:
