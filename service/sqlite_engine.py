@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
+import os
 import sqlite3
+import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import aiosqlite
 
+from service.db_config import BUSY_MILLISECONDS
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
 Statement = tuple[str, "Sequence[Any]"]
+LOOK_SECONDS = 0.001
 
 
 def stored_time(value: datetime) -> str:
@@ -65,9 +72,11 @@ class Writer:
         self.pragmas = pragmas
         self.lock = asyncio.Lock()
         self._connection: Any = None
+        self._folder: int | None = None
 
     async def open(self) -> None:
         register_types()
+        self._folder = os.open(Path(self.path).parent, os.O_RDONLY)
         self._connection = await aiosqlite.connect(
             self.path,
             isolation_level=None,
@@ -82,6 +91,14 @@ class Writer:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            os.close(folder)
+
+    def begin(self, connection: sqlite3.Connection) -> None:
+        """Begin to write when it is this process's turn. Raises TimeoutError when it never is."""
+        with _turn(self._folder):
+            connection.execute("BEGIN IMMEDIATE")
 
     async def in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
         """Run `work(sqlite3 connection, *args)` where the connection lives; the caller holds the
@@ -119,7 +136,7 @@ class WriteTransaction:
     async def __aenter__(self) -> WriteTransaction:
         await self._writer.lock.acquire()
         try:
-            await self.run(sqlite3.Connection.execute, "BEGIN IMMEDIATE")
+            await self._writer.in_thread(self._writer.begin)
         except BaseException:
             await self._undo()
             self._writer.lock.release()
@@ -143,6 +160,36 @@ class WriteTransaction:
         cancelled BEGIN or COMMIT is over before the next transaction starts."""
         with contextlib.suppress(sqlite3.Error, ValueError):
             await asyncio.shield(self.run(sqlite3.Connection.rollback))
+
+
+@contextlib.contextmanager
+def _turn(folder: int | None) -> Iterator[None]:
+    """Only one process at a time waits for SQLite's write lock, which has no queue of its own:
+    who writes on and on would be there first each time, and on a slow disk its neighbours would
+    find no gap in all their patience."""
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while not _taken(folder):
+        if time.monotonic() > until:
+            raise TimeoutError("others write")
+        time.sleep(LOOK_SECONDS)
+    try:
+        yield
+    finally:
+        if folder is not None:
+            with contextlib.suppress(OSError):
+                fcntl.flock(folder, fcntl.LOCK_UN)
+
+
+def _taken(folder: int | None) -> bool:
+    """Where a file system knows no such lock of a folder, everybody takes their chance."""
+    if folder is not None:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+    return True
 
 
 def _run_and_commit(connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:

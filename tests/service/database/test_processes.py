@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
+from pathlib import Path
 
 import pytest
 
 from service import db
+from service.db_config import sqlite_pragmas
 from service.settings import Settings
+from service.sqlite_engine import Writer
+from tests.support.waiting import eventually
 
 ENDLESS = 1_000_000
 pytestmark = pytest.mark.slow
@@ -65,3 +71,38 @@ async def test_what_a_killed_process_had_acknowledged_is_there_whole(
         assert len(rows - said) <= 1  # committed, and killed before it could say so
     finally:
         await db.close_database()
+
+
+async def test_who_waits_to_write_is_next_though_another_writes_on_and_on(tmp_path: Path) -> None:
+    """SQLite itself lets whoever looks at the right moment be next."""
+    busy, patient = (Writer(str(tmp_path / "one.db"), sqlite_pragmas()) for _process in range(2))
+    folder = os.open(tmp_path, os.O_RDONLY)
+    wrote: list[str] = []
+
+    async def write(writer: Writer, name: str) -> None:
+        async with writer.transaction() as begun:
+            wrote.append(name)
+            await begun.finish()
+
+    async def somebody_waits() -> bool:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        fcntl.flock(folder, fcntl.LOCK_UN)
+        return False
+
+    try:
+        await busy.open()
+        await patient.open()
+        async with busy.transaction() as begun:
+            waits = asyncio.create_task(write(patient, "who waited"))
+            await eventually(somebody_waits)
+            await begun.finish()
+        await write(busy, "who writes on")
+        await waits
+    finally:
+        await busy.close()
+        await patient.close()
+        os.close(folder)
+    assert wrote == ["who waited", "who writes on"]
