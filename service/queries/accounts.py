@@ -36,7 +36,8 @@ async def one_account(office: Office, account: UUID) -> Account | None:
 async def colleagues(office: Office, agency: str) -> list[Account]:
     """The active accounts of one agency, by name."""
     rows = await db.fetch(f"{LIST} where a.agency = ? and a.active = ?", agency, True)
-    return sorted((_account(office, row) for row in rows), key=lambda each: each.name.casefold())
+    found = [_account(office, row) for row in rows]
+    return sorted(found, key=lambda each: (each.name.casefold(), each.id))
 
 
 def _account(office: Office, row: db.Row) -> Account:

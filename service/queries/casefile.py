@@ -36,10 +36,11 @@ from decisions where referral_id = ? order by number
 """
 OBJECTIONS = """
 select id, decision_id, state, text, answer, made_at, answered_by, answered_at
-from objections where referral_id = ? order by made_at
+from objections where referral_id = ? order by made_at, id
 """
 NOTES = """
-select id, text, written_by, written_at from case_notes where referral_id = ? order by written_at
+select id, text, written_by, written_at from case_notes where referral_id = ?
+order by written_at, id
 """
 EVENTS = "select state, version, at from referral_events where referral_id = ? order by at, id"
 OPEN_OBJECTIONS = """

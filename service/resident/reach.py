@@ -10,7 +10,9 @@ from forms import counts
 from service.resident.offices import agency_name
 
 if TYPE_CHECKING:
+    from eligibility import Rulebook
     from forms import Flow, Step
+    from service.city import City
     from service.i18n import Translator
     from service.services import Services
 
@@ -18,19 +20,15 @@ MOST_NAMED = 3
 MOST_REMEMBERED = 4096
 ALWAYS_SHARED = ("contact.", "people_complete")
 
-# By rulebook, programs of interest and facts of a page: the same for every resident.
-_known: dict[tuple[int, frozenset[str], frozenset[str]], tuple[str, ...]] = {}
+# By programs of interest and facts of a page: the same for every resident under one rulebook and in
+# one city, which are kept beside it.
+_known: dict[tuple[frozenset[str], frozenset[str]], tuple[Rulebook, City, tuple[str, ...]]] = {}
 
 
 def seen_by(services: Services, flow: Flow, step: Step, words: Translator) -> str:
     """Which offices get the answers of a page, if their programs are applied for."""
     facts = frozenset(fact for live in flow.live(step) for fact in live.question.serves)
-    key = (id(services.rules), flow.interest, facts)
-    agencies = _known.get(key)
-    if agencies is None:
-        if len(_known) >= MOST_REMEMBERED:
-            _known.clear()
-        agencies = _known[key] = _agencies(services, flow.interest, facts)
+    agencies = _offices(services, flow.interest, facts)
     if not agencies:
         return words.gettext("No office gets this answer.")
     if len(agencies) > MOST_NAMED:
@@ -46,6 +44,20 @@ def seen_by(services: Services, flow: Flow, step: Step, words: Translator) -> st
         len(named),
         names=words.list(named),
     )
+
+
+def _offices(
+    services: Services, programs: frozenset[str], facts: frozenset[str]
+) -> tuple[str, ...]:
+    rules, city = services.rules, services.city
+    known = _known.get((programs, facts))
+    if known is not None and known[0] is rules and known[1] is city:
+        return known[2]
+    if len(_known) >= MOST_REMEMBERED:
+        _known.clear()
+    found = _agencies(services, programs, facts)
+    _known[programs, facts] = (rules, city, found)
+    return found
 
 
 def _agencies(

@@ -1,4 +1,5 @@
 """No value is ever written into SQL: what an f-string puts there is text of ours, found by tracing.
+And what is read in an order is read in one that leaves nothing open.
 
 A piece is text of ours when it is a constant, a call that makes placeholders, checked names or the
 database's own time, or a name that stands for such; a parameter of a private function is, when each
@@ -21,6 +22,23 @@ SQL = re.compile(
 )
 WRAPS_PIECES = {"among"}
 MAKES_PIECES = {"marks", "identifier", "identifiers", "now_sql", "later_sql", "sql", "join"}
+ORDER = re.compile(r"order by (.*?)(?= limit\b|$)", re.I)
+# No two rows of a list are equal in these, so they end its order.
+UNIQUE = {
+    "entry",
+    "id",
+    "lane",
+    "line",
+    "name",
+    "number",
+    "position",
+    "s_hash",
+    "sheet",
+    "size",
+    "slot",
+}
+# Nothing else of these rows is looked at, or nobody sees which comes first.
+UNSEEN = {"at", "confirmed_at desc"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -137,3 +155,31 @@ def test_a_private_functions_parameter_is_traced_to_its_calls(argument: str, fou
     private = 'def _change(what):\n    return f"update t set {what} where id = ?"\n'
     module = Module(f"{private}def page(given):\n    _change({argument})\n", "page.py")
     assert len(list(module.findings())) == found
+
+
+def open_orders(source: str) -> Iterator[str]:
+    """Each order in which two rows may be equal: PostgreSQL then gives them as it likes."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for found in ORDER.finditer(" ".join(node.value.split())):
+                order = found[1].strip()
+                named = order and order != "{order}" and order not in UNSEEN
+                if named and UNIQUE.isdisjoint(re.findall(r"\w+", order)):
+                    yield f"line {node.lineno}: {order}"
+
+
+def test_rows_of_the_same_moment_have_an_order_too() -> None:
+    found = {
+        name(path): orders
+        for path in product_modules()
+        if ROOT / "service" in path.parents
+        and (orders := list(open_orders(path.read_text(encoding="utf-8"))))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("order", "found"), [("made_at", 1), ("made_at desc limit ?", 1), ("made_at desc, id", 0)]
+)
+def test_the_look_for_open_orders_finds_one(order: str, found: int) -> None:
+    assert len(list(open_orders(f'Q = "select a from t order by {order}"'))) == found

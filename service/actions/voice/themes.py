@@ -38,7 +38,9 @@ async def group(services: Services, row: outbox.Claimed) -> Outcome:
     """Suggest a theme for each answer that has none: one of those people made, or else new ones
     without a name. What people decided stays."""
     question = UUID(row.payload["question"])
-    replies = await db.fetch(f"select id, shown, theme from voice_replies where {READ}", question)
+    replies = await db.fetch(
+        f"select id, shown, theme from voice_replies where {READ} order by id", question
+    )
     free = [one for one in replies if one["theme"] is None]
     known: dict[UUID, list[str]] = {}
     for one in replies:

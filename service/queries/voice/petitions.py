@@ -200,7 +200,7 @@ async def reason_of(petition: UUID) -> str:
     """The reason of the last settled refusal."""
     row = await db.fetch_one(
         "select reason from voice_reviews where subject = ? and state = 'confirmed'"
-        " and reason <> '' order by settled_at desc limit 1",
+        " and reason <> '' order by settled_at desc, id desc limit 1",
         petition,
     )
     return str(row["reason"]) if row else ""
@@ -266,10 +266,21 @@ async def number_of(petition: UUID | None) -> int | None:
     return None if row is None else row["number"]
 
 
+async def joined_with(petition: UUID) -> int | None:
+    """Where a petition that was joined with another goes on; None for any other petition."""
+    row = await db.fetch_one(
+        "select t.number from voice_petitions p join voice_petitions t on t.id = p.merged_into"
+        " where p.id = ? and p.state = 'merged'",
+        petition,
+    )
+    return None if row is None else row["number"]
+
+
 async def answers(petition: UUID) -> list[Answered]:
     """The city's answers, the latest first; the first one is what holds."""
     rows = await db.fetch(
-        "select text, office, outcome, at from voice_answers where subject = ? order by at desc",
+        "select text, office, outcome, at from voice_answers where subject = ?"
+        " order by at desc, id desc",
         petition,
     )
     return [Answered(**row) for row in rows]
@@ -280,7 +291,7 @@ async def promises(petition: UUID) -> list[Promised]:
     ledger; here stands what took its place."""
     rows = await db.fetch(
         "select text, owner, due_on, state, note, made_at, settled_on from voice_promises"
-        " where subject = ? and state <> 'replaced' order by made_at",
+        " where subject = ? and state <> 'replaced' order by made_at, id",
         petition,
     )
     return [Promised(**row) for row in rows]
@@ -304,14 +315,16 @@ async def shared_names(services: Services, petition: UUID) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """All public texts as they stood at `stamp`. Not a truth: the stamp is asked for each time."""
+    """All public texts of an opened database as they stood at `stamp`. Not a truth: the stamp is
+    asked for each time."""
 
-    stamp: tuple[int, int]
+    of: object
+    stamp: tuple[int, ...]
     folded: Mapping[UUID, str]
     index: Similar[UUID]
 
 
-_held: dict[str, _Texts] = {}
+_held: list[_Texts] = []
 
 
 async def similar(text: str, most: int = 5) -> list[Listed]:
@@ -342,24 +355,23 @@ async def _texts() -> _Texts:
     """The texts, read again when any petition changed its words or its state."""
     states = [str(each) for each in SHOWN]
     where = PUBLIC.format(states=db.marks(states))
-    row = await db.fetch_one(
-        "select count(*) as n, coalesce(sum(revision), 0) as moves from voice_petitions where "
-        + where,
+    [row] = await db.fetch(
+        "select count(*) as n, coalesce(sum(number), 0) as numbers,"
+        " coalesce(sum(revision), 0) as moves from voice_petitions where " + where,
         *states,
     )
-    stamp = (int(row["n"]), int(row["moves"])) if row else (0, 0)
-    where_held = str(id(db.opened()))
-    held = _held.get(where_held)
-    if held is None or held.stamp != stamp:
-        rows = await db.fetch(
-            "select id, ask, why from voice_petitions where " + where + " order by number",
-            *states,
-        )
-        texts = {row["id"]: f"{row['ask']} {row['ask']} {row['why']}" for row in rows}
-        held = _Texts(stamp, {k: folded(v) for k, v in texts.items()}, Similar.of(texts))
-        _held.clear()
-        _held[where_held] = held
-    return held
+    stamp = (int(row["n"]), int(row["numbers"]), int(row["moves"]))
+    for held in _held:
+        if held.of is db.opened() and held.stamp == stamp:
+            return held
+    rows = await db.fetch(
+        "select id, ask, why from voice_petitions where " + where + " order by number", *states
+    )
+    texts = {row["id"]: f"{row['ask']} {row['ask']} {row['why']}" for row in rows}
+    folds = {key: folded(text) for key, text in texts.items()}
+    made = _Texts(db.opened(), stamp, folds, Similar.of(texts))
+    _held[:] = [made]
+    return made
 
 
 def _listed(row: db.Row) -> Listed:

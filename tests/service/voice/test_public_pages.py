@@ -129,6 +129,12 @@ async def test_the_list_is_searched_without_accents_and_narrowed(browser: Browse
     assert "night bus" in narrowed.text
     assert "Más árboles" not in narrowed.text
     assert "0 petitions" in (await browser.get("/voice/petitions?words=zebra")).text
+    # One goes and another comes: as many petitions, as often changed, and other words.
+    await db.execute("update voice_petitions set state = 'hidden' where number = 1")
+    await db.execute(
+        "update voice_petitions set state = 'open', opened_at = created_at where number = 3"
+    )
+    assert "1 petition" in (await browser.get("/voice/petitions?words=cousin")).text
 
 
 async def test_a_long_list_is_read_page_by_page(
