@@ -53,11 +53,12 @@ class OrderCount:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """One project's turn. `price` is the most that one supporter pays (equal shares)."""
+    """One project's turn. `votes` are points where people gave these. `price` is the most
+    that one supporter pays (equal shares)."""
 
     project: int
     cost: int
-    votes: int
+    votes: int | Fraction
     funded: bool
     left: Fraction
     price: Fraction | None = None

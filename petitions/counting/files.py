@@ -15,10 +15,11 @@ from typing import IO, cast
 from petitions.counting.profiles import NotCountable, RankedBallots, Ranking, packed
 
 MOST_BYTES = 1 << 30
+SECTIONS = {"meta", "projects", "votes"}
 _RANK = re.compile(r"rank[ _]?([0-9]{1,3})$", re.IGNORECASE)
 # What tabulators write into a rank that holds no one candidate.
-_SKIPPED = {"", "skipped", "undervote", "undervoted", "undervotes"}
-_OVERVOTE = {"overvote", "overvoted", "overvotes"}
+_SKIPPED = {"", "skipped", "undervote", "undervoted", "undervotes", "under vote", "under-vote"}
+_OVERVOTE = {"overvote", "overvoted", "overvotes", "over vote", "over-vote"}
 
 
 class BadFile(NotCountable):
@@ -27,6 +28,10 @@ class BadFile(NotCountable):
     def __init__(self, problem: str, line: int | None = None) -> None:
         super().__init__(f"Line {line}: {problem}" if line else problem)
         self.line = line
+
+
+class NoRow(BadFile):
+    """A row whose quotes do not fit together."""
 
 
 class _Bounded(io.RawIOBase):
@@ -61,9 +66,10 @@ def open_text(path: Path) -> Iterator[IO[str]]:
         yield stack.enter_context(io.TextIOWrapper(bounded, "utf-8-sig", newline=""))
 
 
-def rows(text: IO[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with its line. Raises BadFile for anything that is not such text."""
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
+def rows(text: IO[str], delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its line; blank lines are left out. Raises BadFile for anything that is not
+    such text. Not strict is for rows where a quote that opens a value does not close it."""
+    reader = csv.reader(text, delimiter=delimiter, strict=strict)
     try:
         for row in reader:
             if row:
@@ -71,16 +77,16 @@ def rows(text: IO[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError:
         raise BadFile("The text is not UTF-8.", reader.line_num + 1) from None
     except csv.Error as error:
-        raise BadFile(f"This is no row of values ({error}).", reader.line_num) from None
+        raise NoRow(f"This is no row of values ({error}).", reader.line_num) from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise BadFile("The packed file is damaged.", reader.line_num + 1) from None
 
 
 def is_pabulib(path: Path) -> bool:
-    """Whether the first word is the one every Pabulib file begins with."""
+    """Whether the first row is the one word that begins a part of every Pabulib file."""
     with open_text(path) as text:
-        for _, row in rows(text, ";"):
-            return row[0].strip().lower() == "meta"
+        for _, row in rows(text, ";", strict=False):
+            return row[0].strip().lower() in SECTIONS and not any(map(str.strip, row[1:]))
     return False
 
 
@@ -96,7 +102,9 @@ def read_ranked(path: Path) -> RankedBallots:
         numbers: dict[str, int] = {}
         found: dict[tuple[int, ...], int] = {}
         for line, row in lines:
-            if len(row) != header:
+            if header > 1 and len(row) == 1 and not row[0].strip():
+                continue
+            if len(row) < header or any(map(str.strip, row[header:])):
                 raise BadFile(f"This row has {len(row)} values and the header has {header}.", line)
             ranking = _ranking([row[place] for place in places], numbers)
             found[ranking] = found.get(ranking, 0) + 1

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import lcm
 from pathlib import Path
 
-from petitions.counting.files import BadFile, open_text, rows
+from petitions.counting.files import SECTIONS, BadFile, NoRow, open_text, rows
 from petitions.counting.profiles import (
     ApprovalBallots,
     BudgetBallots,
@@ -20,7 +20,6 @@ from petitions.counting.profiles import (
     packed,
 )
 
-_SECTIONS = {"meta", "projects", "votes"}
 _APPROVAL = {"approval", "choose-1"}
 _POINTS = {"cumulative", "scoring"}
 _AMOUNT = re.compile(r"[0-9]{1,18}([.,][0-9]{1,9})?$")
@@ -36,7 +35,7 @@ class PabulibFile:
     unit: int
     vote_type: str
     votes: tuple[tuple[tuple[int, ...], int], ...]
-    points: tuple[int, ...] | None
+    points: tuple[Fraction, ...] | None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,8 +69,24 @@ class PabulibFile:
 
 def read_pabulib(path: Path) -> PabulibFile:
     """Raises BadFile with the line of what is missing or cannot be read."""
-    with open_text(path) as text:
-        return _Reading(rows(text, ";")).read()
+    try:
+        with open_text(path) as text:
+            return _Reading(rows(text, ";")).read()
+    except NoRow as refused:
+        try:
+            with open_text(path) as text:
+                return _Reading(_loose(rows(text, ";", strict=False))).read()
+        except BadFile:
+            raise refused from None
+
+
+def _loose(lines: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    """Rows where only the first word of a name is in quotes. One that runs on into the next line
+    has a quote that nothing closes, and would swallow votes."""
+    for line, row in lines:
+        if any("\n" in cell or "\r" in cell for cell in row):
+            raise BadFile("A quote is not closed.", line)
+        yield line, row
 
 
 class _Reading:
@@ -91,7 +106,9 @@ class _Reading:
         for line, row in self.lines:
             self.last_line = line
             word = row[0].strip().lower()
-            if word in _SECTIONS and not any(cell.strip() for cell in row[1:]):
+            if not any(map(str.strip, row)):
+                continue
+            if word in SECTIONS and not any(map(str.strip, row[1:])):
                 section, header = word, {}
             elif not section:
                 raise BadFile("A Pabulib file begins with META.", line)
@@ -103,7 +120,7 @@ class _Reading:
 
     def _meta(self, line: int, row: _Row) -> None:
         key = row.cells[0].strip().lower()
-        self.meta[key] = (";".join(row.cells[1:]).strip(), line)
+        self.meta[key] = (";".join(row.cells[1:]).strip("; "), line)
 
     def _projects(self, line: int, row: _Row) -> None:
         project = row.get("project_id")
@@ -116,8 +133,8 @@ class _Reading:
     def _votes(self, line: int, row: _Row) -> None:
         marks = row.get("vote")
         chosen: list[int] = []
-        given = row.get("points", "").split(",") if self._type() in _POINTS else None
-        named = [mark.strip() for mark in marks.split(",")] if marks else []
+        given = row.get("points").split(",") if self._type() in _POINTS else None
+        named = [mark.strip() for mark in marks.rstrip(", ").split(",")] if marks else []
         if given is not None and named and len(given) != len(named):
             raise BadFile(f"{len(named)} projects with {len(given)} points.", line)
         for at, mark in enumerate(named):
@@ -139,9 +156,11 @@ class _Reading:
     def _whole(self) -> PabulibFile:
         if "budget" not in self.meta:
             raise BadFile("META names no budget.", self.last_line or None)
+        if "vote_type" not in self.meta:
+            raise BadFile("META names no vote_type.", self.last_line or None)
         if self._type() not in _APPROVAL | _POINTS | {"ordinal"}:
-            kind, line = self.meta.get("vote_type", ("", self.last_line))
-            raise BadFile(f"The kind of vote {kind!r} is not known.", line or None)
+            kind, line = self.meta["vote_type"]
+            raise BadFile(f"The kind of vote {kind!r} is not known.", line)
         if not self.ids or not self.votes:
             missing = "votes" if self.ids else "projects"
             raise BadFile(f"The file has no {missing}.", self.last_line or None)
@@ -160,10 +179,8 @@ class _Reading:
             self._points() if self._type() in _POINTS else None,
         )
 
-    def _points(self) -> tuple[int, ...]:
-        """Points as whole numbers: only which are more matters."""
-        scale = lcm(*(worth.denominator for worth in self.points.values()))
-        return tuple(int(self.points.get(at, Fraction()) * scale) for at in range(len(self.ids)))
+    def _points(self) -> tuple[Fraction, ...]:
+        return tuple(self.points.get(at, Fraction()) for at in range(len(self.ids)))
 
 
 @dataclass(frozen=True, slots=True)

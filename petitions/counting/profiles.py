@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 # Options as numbers, best first. Bytes where they fit: 80,000 long ballots stay small in memory.
 Ranking = Sequence[int]
@@ -73,9 +74,9 @@ class BudgetBallots:
     approvals: ApprovalBallots
     unit: int = 1
     # Where people gave points: the points of each project, which take the place of its votes.
-    points: tuple[int, ...] | None = field(default=None)
+    points: tuple[Fraction, ...] | None = field(default=None)
 
-    def votes(self) -> list[int]:
+    def votes(self) -> list[int] | list[Fraction]:
         return list(self.points) if self.points is not None else self.approvals.votes()
 
 

@@ -158,7 +158,7 @@ def _purchase(at: int, one: Purchase, ballots: BudgetBallots) -> Plain:
         "project": ballots.projects[one.project].id,
         "name": ballots.projects[one.project].name,
         "cost": number(Fraction(one.cost, ballots.unit)),
-        "votes": one.votes,
+        "votes": number(one.votes),
         "funded": one.funded,
         "left": number(one.left),
     }

@@ -75,13 +75,12 @@ def strongest_paths(preferred: list[list[int]]) -> list[list[int]]:
 def schulze(ballots: RankedBallots, rank: list[int]) -> OrderCount:
     """The whole order: again and again the first, by the tie order, of those whom nobody left has
     a stronger chain against."""
-    return order_of(pairwise_table(ballots), rank)
+    return order_of(pairwise_table(ballots), rank, said=bool(ballots.rankings))
 
 
-def order_of(preferred: list[list[int]], rank: list[int]) -> OrderCount:
+def order_of(preferred: list[list[int]], rank: list[int], *, said: bool) -> OrderCount:
     """The same from the table of pairs; no order where nobody said anything."""
     strength = strongest_paths(preferred)
-    said = any(map(any, preferred))
     left = sorted(range(len(preferred)), key=rank.__getitem__) if said else []
     order: list[int] = []
     tied: list[tuple[int, ...]] = []

@@ -87,7 +87,11 @@ def _of_pairs(
     wins = wins_of(DuelBallots(names, Counter(choices)))
     rank = drawn(names, seed)
     table = [list(row) for row in wins]
-    orders = {"schulze": order_of(table, rank).winners, STRENGTH: by_strength(wins, rank)}
+    said = any(map(any, table))
+    orders = {
+        "schulze": order_of(table, rank, said=said).winners,
+        STRENGTH: by_strength(wins, rank),
+    }
     return [
         (way, tuple(names[option] for option in order[: spec.seats]))
         for way, order in orders.items()

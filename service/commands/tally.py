@@ -99,7 +99,7 @@ def _purchase(one: dict[str, Any]) -> Iterator[str]:
     yield f"{one['round']}. {one['project']} {one['name']}".rstrip()
     price = f", at most {_figure(one['price'])} for each supporter" if "price" in one else ""
     what = "funded" if one["funded"] else "not funded"
-    yield f"  {one['votes']:,} votes, cost {_figure(one['cost'])}: {what}{price}"
+    yield f"  {_figure(one['votes'])} votes, cost {_figure(one['cost'])}: {what}{price}"
     yield f"  {_figure(one['left'])} left"
     if one.get("tied"):
         yield f"  Equal, so the tie order chose: {', '.join(one['tied'])}"

@@ -58,6 +58,9 @@ def votes(ballots: RankedBallots) -> dict[str, int]:
         ("Ann,Ann,overvote", "Ann"),
         (" Ann , SKIPPED,Undervoted", "Ann"),
         ('"Lee, Ann",skipped,Cy', "Lee, Ann>Cy"),
+        ("Ann,Over vote,Cy", "Ann"),
+        ("Ann,Bob,Cy,, ", "Ann>Bob>Cy"),
+        ("\n \nAnn,Bob,Cy\n\n  \n", "Ann>Bob>Cy"),
     ],
 )
 def test_a_row_is_one_ballot(tmp_path: Path, row: str, counted: str) -> None:
@@ -72,10 +75,12 @@ def test_a_ballot_that_names_nobody_is_blank(tmp_path: Path, row: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["rank1,rank2", "Rank1,RANK2", "Rank 1,Rank 2", "rank_1,rank_2"],
+    ["rank1,rank2", "Rank1,RANK2", "Rank 1,Rank 2", "rank_1,rank_2", '"Rank 1","Rank 2"'],
 )
 def test_the_case_of_the_header_does_not_matter(tmp_path: Path, header: str) -> None:
     assert votes(read(tmp_path, f"{header}\nAnn,Bob\n")) == {"Ann>Bob": 1}
+    counted = count_file(tmp_path / "ballots.csv", Asked("irv"))
+    assert counted["winners"] == ["Ann"]
 
 
 def test_other_columns_are_not_looked_at_and_ranks_stand_by_their_number(tmp_path: Path) -> None:
@@ -144,6 +149,9 @@ def test_cents_stay_exact(tmp_path: Path) -> None:
         ("budget;100", "budgets;100", "Line 12: META names no budget"),
         ("budget;100", "budget;-5", "Line 3: The budget '-5' is not an amount"),
         ("approval", "shouting", "Line 4: The kind of vote 'shouting' is not known"),
+        ("vote_type;approval\n", "", "Line 11: META names no vote_type"),
+        ("approval", "scoring", "Line 11: The columns above name no points"),
+        ("School", '"School', "Line 12: This is no row of values"),
         ("1;a,b\n2;b\n", "", "Line 10: The file has no votes"),
         ("voter_id;vote", "voter_id;choice", "Line 11: The columns above name no vote"),
         ("b;50;Park", "b", "Line 8: This row ends before its cost"),
@@ -157,12 +165,48 @@ def test_a_bad_budget_is_told_what_is_wrong_and_where(
         read_pabulib(written(tmp_path, PB.replace(old, new)))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("School", '"Our" School; "new"'),
+        ("\n", ";;\n"),
+        ("\n", "\r\n"),
+        ("PROJECTS", "\n  \n;;\nprojects"),
+        ("META\n", "\ufeffmeta\n"),
+        ("budget;100", "min_length;1\nunheard of;a;b\nbudget;100"),
+        ("1;a,b", '1;"a, b,"'),
+    ],
+)
+def test_a_budget_is_read_as_others_write_it(tmp_path: Path, old: str, new: str) -> None:
+    counted = count_file(written(tmp_path, PB.replace(old, new)), Asked("greedy"))
+    assert (counted["funded"], counted["ballots"], counted["budget"]) == (["b"], 2, 100)
+
+
 def test_points_are_added_up(tmp_path: Path) -> None:
     text = PB.replace("approval", "cumulative").replace("voter_id;vote", "voter_id;vote;points")
     found = read_pabulib(
         written(tmp_path, text.replace("1;a,b", "1;a,b;3,1").replace("2;b", "2;b;1"))
     )
     assert found.points == (3, 2)
+
+
+@pytest.mark.parametrize("method", ["irv", "stv", "schulze", "approval"])
+def test_whoever_stands_alone_wins_if_anybody_named_them(tmp_path: Path, method: str) -> None:
+    alone = written(tmp_path, "rank1,rank2\nAnn,\nAnn,Ann\n")
+    assert count_file(alone, Asked(method))["winners"] == ["Ann"]
+    blank = written(tmp_path, "rank1,rank2\n,\n", "blank.csv")
+    assert count_file(blank, Asked(method))["winners"] == []
+
+
+def test_points_that_are_not_whole_are_told_as_they_were_given(tmp_path: Path) -> None:
+    text = PB.replace("approval", "scoring").replace("voter_id;vote", "voter_id;vote;points")
+    path = written(tmp_path, text.replace("1;a,b", "1;a,b;1.5,-1").replace("2;b", "2;b;0.5"))
+    assert [
+        (one["project"], one["votes"]) for one in count_file(path, Asked("greedy"))["rounds"]
+    ] == [
+        ("a", 1.5),
+        ("b", -0.5),
+    ]
 
 
 def test_ranked_projects_are_counted_as_rankings(tmp_path: Path) -> None:
