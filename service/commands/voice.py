@@ -239,13 +239,15 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 
 def _folder(named: Path, empty: Path) -> Path:
-    """The folder itself, or the known files of a .zip, unpacked where nothing else is."""
+    """The folder itself or the one in it, as some programs unpack; or the known files of a .zip,
+    unpacked where nothing else is."""
     import zipfile
 
     from service.queries.voice.votes import ORDER
 
     if named.is_dir():
-        return named
+        inside = [] if (named / "spec.json").is_file() else list(named.glob("*/spec.json"))
+        return inside[0].parent if len(inside) == 1 else named
     try:
         with zipfile.ZipFile(named) as packed:
             for entry in packed.infolist():

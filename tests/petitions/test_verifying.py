@@ -127,6 +127,7 @@ FORGED = leaf(b"a leaf that nobody cast")
         (edit("ballots.txt", lambda rows: [*rows, swapped("")]), "added_ballot"),
         (edit("ballots.txt", lambda rows: [*rows, rows[3]]), "repeated_ballot"),
         (edit("ballots.txt", lambda rows: [*rows, "?"]), "bad_ballot"),
+        (edit("ballots.txt", lambda rows: [*rows, "é"]), "bad_ballot"),
         (edit("leaves.txt", lambda rows: sorted([*rows[:9], FORGED, *rows[10:]])), "root_differs"),
         (edit("leaves.txt", lambda rows: rows[:-1]), "root_differs"),
         (edit("leaves.txt", lambda rows: sorted([*rows, FORGED])), "root_differs"),
@@ -152,6 +153,13 @@ def test_whatever_was_changed_is_found(
 ) -> None:
     change(held.write(tmp_path))
     assert code in codes(verify_tally(tmp_path))
+
+
+def test_line_ends_of_another_system_are_no_change(held: Held, tmp_path: Path) -> None:
+    held.write(tmp_path)
+    for name in ("ballots.txt", "leaves.txt"):
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes().replace(b"\n", b"\r\n"))
+    assert verify_tally(tmp_path).findings == ()
 
 
 def test_the_altered_the_missing_and_the_added_ballot_are_named(held: Held, tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ def test_good_files_check_out_as_a_folder_and_as_a_zip(
     assert verify(capsys, str(packed))[0] == 0
     assert main(["verify-tally", str(packed)]) == 0
     assert "counting again gives the published result" in capsys.readouterr().out
+    assert verify(capsys, str(folder.parent))[0] == 0, "as some programs unpack: one folder more"
     assert main(["verify-tally", str(folder / "spec.json")]) == 2
     assert main(["verify-tally", str(folder / "nothing")]) == 2
 
