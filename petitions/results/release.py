@@ -10,13 +10,14 @@ SMALLEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One publication. `shown` holds each group's count as last published; `rest` is all others
-    together, with what came since to groups that are shown. They add up to the total. `within`
-    are the groups that may have people in the rest."""
+    """One publication. `shown` holds each group's count at that moment; `rest` is all others
+    together. They add up to the total. `within` are the groups that may have people in the rest.
+    `seen` is what it was made from: it is kept for the next one and never published."""
 
     shown: Mapping[str, int] = field(default_factory=dict)
     rest: int = 0
     within: frozenset[str] = frozenset()
+    seen: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -28,37 +29,17 @@ def release(
 ) -> Release:
     """The next publication after `earlier` (whose groups are the same).
 
-    A group is shown from `smallest` on, and its number then only moves by `smallest` or more, so
-    that two releases do not tell how a few people in it signed. The rest must not tell it either:
-    it is empty, or holds at least two groups and enough people that it could be split in many ways
-    even by somebody who knows this rule. Where it does not, a further group is kept in the rest:
-    the first by name, since a choice by size would itself tell sizes."""
-    before = dict(earlier.shown) if earlier else {}
-    moved = {
-        group: count
-        for group, count in counts.items()
-        if abs(count - before.get(group, 0)) >= smallest and count >= smallest
-    }
-    total = sum(counts.values())
-    least = smallest
-    while True:
-        shown = _shown(counts, before, moved, smallest)
-        rest = total - sum(shown.values())
-        hidden = [group for group in counts if group not in moved]
-        # As long as none is kept back, each hidden group has under `smallest` that is not shown,
-        # and a rest near that many for each would tell every one of them.
-        most = rest if least > smallest else len(hidden) * (smallest - 1) - smallest // 2
-        exact = all(count == shown.get(group, 0) for group, count in counts.items())
-        wide = least <= rest <= most and len(hidden) > 1
-        if (exact or wide) and not _tells(earlier, counts, moved, smallest):
-            return Release(dict(sorted(shown.items())), rest, frozenset(hidden))
-        least = 2 * smallest
-        if moved:
-            del moved[min(moved)]
-        elif shown:
-            del before[min(shown)]
-        else:
-            return Release({}, total, frozenset(counts))
+    Those who came since are a table of their own, by the rule of a first publication, and a group
+    is shown where every table so far told it. So each person is in one table alone, no two can be
+    subtracted from each other, and all together tell no more than each. When a release is made may
+    depend on totals, which everybody sees, and on nothing else."""
+    before = earlier or Release()
+    since = {group: count - before.seen.get(group, 0) for group, count in counts.items()}
+    told = _table(since, smallest)
+    hidden = before.within | told.within
+    shown = {group: count for group, count in sorted(counts.items()) if group not in hidden}
+    shown = {group: count for group, count in shown.items() if count}
+    return Release(shown, sum(counts.values()) - sum(shown.values()), hidden, dict(counts))
 
 
 def shown_counts(counts: Mapping[str, int]) -> dict[str, int]:
@@ -67,21 +48,24 @@ def shown_counts(counts: Mapping[str, int]) -> dict[str, int]:
     return {**told.shown, **({"rest": told.rest} if told.rest else {})}
 
 
-def _tells(
-    earlier: Release | None, counts: Mapping[str, int], moved: Mapping[str, int], smallest: int
-) -> bool:
-    """Whether the earlier rest, less what the groups that leave it now have, says too much of
-    those that stay: that many at least must have been theirs."""
-    if earlier is None or not moved:
-        return False
-    left = sum(counts[group] - earlier.shown.get(group, 0) for group in moved)
-    stay = len([group for group in earlier.within if group not in moved])
-    return stay > 0 and earlier.rest - left > stay * (smallest - 1) - smallest // 2
+def _table(counts: Mapping[str, int], smallest: int) -> Release:
+    """One table by itself: the groups from `smallest` on, and the rest.
 
-
-def _shown(
-    counts: Mapping[str, int], before: Mapping[str, int], moved: Mapping[str, int], smallest: int
-) -> dict[str, int]:
-    """A group that fell under `smallest` is not shown any more."""
-    kept = {group: count for group, count in before.items() if counts.get(group, 0) >= smallest}
-    return {**kept, **moved}
+    The rest must not tell a group's size: it is empty, so that all others have nobody, or it holds
+    at least two groups and enough people that it could be split in many ways even by somebody who
+    knows this rule. Where it does not, a further group is kept in the rest: the first by name,
+    since a choice by size would itself tell sizes."""
+    shown = {group: count for group, count in counts.items() if count >= smallest}
+    least = smallest
+    while True:
+        rest = sum(counts.values()) - sum(shown.values())
+        if all(count == shown.get(group, 0) for group, count in counts.items()):
+            return Release(shown, rest)
+        hidden = frozenset(counts) - frozenset(shown)
+        # As long as none is kept back, each hidden group has under `smallest`, and a rest near
+        # that many for each would tell every one of them.
+        most = rest if least > smallest else len(hidden) * (smallest - 1) - smallest // 2
+        if (least <= rest <= most and len(hidden) > 1) or not shown:
+            return Release(shown, rest, hidden)
+        least = 2 * smallest
+        del shown[min(shown)]

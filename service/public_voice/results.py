@@ -22,7 +22,7 @@ from service.queries.voice.petitions import Listed, one
 from service.queries.voice.released import Released, last_release
 from service.rendering import render, translator_of
 from service.voice.population import Population, load_population
-from service.web import services_of
+from service.web import now_of, services_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -52,6 +52,7 @@ class ResultsView:
     lang: str
     total: str
     day: str
+    more: bool
     fewest: int
     areas: Sequence[Sequence[str]]
     tiers: Sequence[Sequence[str]]
@@ -79,6 +80,7 @@ async def results(request: Request) -> Response:
         lang=listed.language,
         total=words.number(told.total) if told else "",
         day=words.date(told.at) if told else "",
+        more=listed.closes_at > now_of(request),
         fewest=SMALLEST,
         areas=_area_rows(services, words, told, compared),
         tiers=_tier_rows(words, told),

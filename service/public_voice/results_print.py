@@ -76,7 +76,10 @@ async def results_print(request: Request) -> Response:
             day=words.date(told.at),
         )
         if told
-        else words.gettext("The first figures come within a day of the first signatures."),
+        else words.gettext(
+            "The first figures come when so many have signed that the city must answer, or when"
+            " signing has ended."
+        ),
         areas=areas,
         tiers=tiers,
         missing=[area_of(services, words, one.name) for one in groups if one.missing],

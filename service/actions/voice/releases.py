@@ -1,44 +1,49 @@
-"""Once a day, what may be shown of who signed each petition: never so fine that somebody shows."""
+"""What may be shown of who signed each petition, never so fine that somebody shows: once it has
+reached its threshold or signing has ended, and again each time twice as many have signed."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime, time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from petitions.results.release import release
 from service import db
 from service.ids import time_ordered_id
-from service.queries.voice.released import UNTOLD, Released, last_release, stored_release
+from service.queries.voice.released import UNTOLD, Released, kept_release, last_release
 from service.voice.moving import EVENT
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from service.services import Services
 
+# When a publication is due follows from totals and times alone, which everybody sees.
 DUE = """
 select p.id from voice_petitions p
 where p.state in ('open', 'awaiting', 'closed', 'answered', 'promised', 'delivered')
-and p.count > 0 and not exists
-  (select 1 from voice_events e where e.subject = p.id and e.kind = 'released' and e.at >= ?)
+and p.count > 0 and ((p.threshold_at is not null and p.closes_at > ?) or (p.closes_at <= ? and
+  not exists (select 1 from voice_events e where e.subject = p.id and e.kind = 'released')))
 order by p.id
 """
+# After the grace for confirmations, time for the count to take in the last of them.
+COUNTED_BY = timedelta(hours=1)
+TIMES = 2
 
 
 async def publish_due(services: Services) -> int:
-    """Each petition that has signatures and no publication of today. Two workers at once publish
-    one: the second finds its key taken."""
+    """Each petition that has come so far. Two workers at once publish one: the second finds its
+    key taken."""
     now = services.clock.now()
-    zone = ZoneInfo(services.city.time_zone)
-    morning = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    due = await db.fetch(DUE, morning)
+    ended = now - services.voice.grace - COUNTED_BY
+    due = await db.fetch(DUE, ended, ended)
     return sum([await publish(services, row["id"], now) for row in due])
 
 
 async def publish(services: Services, petition: UUID, now: datetime) -> int:
-    """The next release after the last; nothing where nothing changed."""
+    """The first release, or the next when twice as many have signed."""
     earlier = await last_release(petition)
     areas = Counter(dict.fromkeys((*services.voice.areas, UNTOLD), 0))
     tiers = Counter(dict.fromkeys(services.voice.tiers, 0))
@@ -48,21 +53,21 @@ async def publish(services: Services, petition: UUID, now: datetime) -> int:
     ):
         areas[row["area"]] += row["count"]
         tiers[row["tier"]] += row["count"]
-    if not areas.total() or (earlier and earlier.total == areas.total()):
+    if not areas.total() or (earlier and areas.total() < TIMES * earlier.total):
         return 0
     made = Released(
         release(areas, earlier.areas if earlier else None),
         release(tiers, earlier.tiers if earlier else None),
         now,
     )
-    day = services.city.calendar.day_of(now)
-    detail = {"areas": stored_release(made.areas), "tiers": stored_release(made.tiers)}
+    after = earlier.at.isoformat() if earlier else "none"
+    detail = {"areas": kept_release(made.areas), "tiers": kept_release(made.tiers)}
     return await db.execute(
         EVENT,
         time_ordered_id(),
         petition,
         "released",
-        f"{petition}:released:{day}",
+        f"{petition}:released:{after}",
         now,
         False,
         json.dumps(detail, separators=(",", ":"), sort_keys=True),

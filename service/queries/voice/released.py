@@ -36,7 +36,7 @@ class Released:
 
 
 async def last_release(petition: UUID) -> Released | None:
-    """The last one; None before the first. It holds nothing that was not published."""
+    """The last one; None before the first."""
     row = await db.fetch_one(LAST, petition)
     if row is None:
         return None
@@ -45,7 +45,12 @@ async def last_release(petition: UUID) -> Released | None:
 
 
 def read_release(told: Mapping[str, Any]) -> Release:
-    return Release(told["shown"], told["rest"], frozenset(told["within"]))
+    return Release(told["shown"], told["rest"], frozenset(told["within"]), told.get("seen", {}))
+
+
+def kept_release(release: Release) -> dict[str, object]:
+    """With what the next one is worked out from; that is never published."""
+    return {**stored_release(release), "seen": dict(release.seen)}
 
 
 def stored_release(release: Release) -> dict[str, object]:
