@@ -172,23 +172,22 @@ def _between(problems: Problems, pointer: str, told: Any) -> list[Any] | None:
 
 
 def _told_money(problems: Problems, pointer: str, told: Any, fact: Fact) -> Any:
-    table = problems.table(pointer, told)
     if not isinstance(told, dict) or not ("amount" in told or "between" in told):
         message = 'Write {"amount": cents, "period": "month"}.'
         problems.add(pointer, "type", message)
         return NOTHING
-    problems.known_keys(pointer, table, ("amount", "between", "period"))
-    period = table.get("period")
+    problems.known_keys(pointer, told, ("amount", "between", "period"))
+    period = told.get("period")
     if period is not None and period not in TOLD_PERIODS:
         problems.add(f"{pointer}/period", "choice", f"One of: {', '.join(TOLD_PERIODS)}.")
         return NOTHING
-    if period is None and "amount" in table:
+    if period is None and "amount" in told:
         problems.add(f"{pointer}/period", "missing", "An amount needs its period.")
         return NOTHING
-    if "amount" in table:
-        number = whole_number(problems, f"{pointer}/amount", table["amount"], fact.bounds)
+    if "amount" in told:
+        number = whole_number(problems, f"{pointer}/amount", told["amount"], fact.bounds)
     else:
-        number = whole_number(problems, pointer, {"between": table["between"]}, fact.bounds)
+        number = whole_number(problems, pointer, {"between": told["between"]}, fact.bounds)
     return Told(number, period)
 
 
@@ -208,7 +207,7 @@ def _birth(problems: Problems, pointer: str, told: Any) -> Any:
     if isinstance(told, str):
         found = _partial(told)
     elif isinstance(told, dict) and set(told) == {"between"}:
-        ends = _between(problems, pointer, told) or []
+        ends = told["between"] if isinstance(told["between"], list) else []
         parts = [_partial(end) if isinstance(end, str) else None for end in ends]
         if len(parts) == 2 and all(
             part or end is None for part, end in zip(parts, ends, strict=True)

@@ -129,7 +129,7 @@ def _person(
         cells,
         birth,
         months,
-        _ties(problems, f"{pointer}/ties", told.get("ties"), people),
+        _ties(problems, f"{pointer}/ties", told.get("ties"), person_id, people),
         got,
         closed,
         _incomes(problems, f"{pointer}/incomes", told.get("incomes"), vocabulary),
@@ -137,7 +137,9 @@ def _person(
     )
 
 
-def _ties(problems: Problems, pointer: str, told: Any, people: frozenset[str]) -> Ties | None:
+def _ties(
+    problems: Problems, pointer: str, told: Any, own: str, people: frozenset[str]
+) -> Ties | None:
     if told is None or is_unknown(problems, pointer, told):
         return None
     sets: dict[str, set[str]] = {"spouse": set(), "parent_of": set()}
@@ -153,6 +155,8 @@ def _ties(problems: Problems, pointer: str, told: Any, people: frozenset[str]) -
             problems.add(f"{here}/to", "type", "This must be an id.")
         elif kind in sets and to not in people:
             problems.add(f"{here}/to", "unknown_person", "No person here has this id.")
+        elif kind in sets and to == own:
+            problems.add(f"{here}/to", "same_person", "Nobody is their own spouse or parent.")
         elif kind == "tax_role" and to not in TAX_ROLES:
             problems.add(f"{here}/to", "choice", f"This must be one of: {', '.join(TAX_ROLES)}.")
         elif kind in sets:
@@ -173,12 +177,14 @@ def _incomes(
     if told is None or is_unknown(problems, pointer, told):
         return ()
     facts = vocabulary.of("income")
+    # What an amount may be depends on its kind, so it is read after the rest.
+    others = {name: fact for name, fact in facts.items() if name != "amount"}
     found = []
     for index, row in enumerate(problems.items(pointer, told, vocabulary.max_incomes)):
         here = f"{pointer}/{index}"
         table = problems.table(here, row)
         problems.known_keys(here, table, facts)
-        cells = _cells(problems, here, table, facts)
+        cells = _cells(problems, here, table, others)
         kind = cells.get("income.kind")
         found.append(Income(kind, _pay(problems, here, table, cells, facts, kind)))
     return tuple(found)
@@ -206,8 +212,8 @@ def _pay(
         )
         if "amount" in told:
             problems.add(f"{pointer}/amount", "twice", "Tell either amount or amounts.")
-    elif "income.amount" in cells:
-        amounts = (whole_number(problems, f"{pointer}/amount", told["amount"], (low, bounds[1])),)
+    elif "amount" in told:
+        amounts = _amount(problems, f"{pointer}/amount", told["amount"], (low, bounds[1]))
     return Pay(
         amounts=amounts or (Span(low, bounds[1]),),
         period=cells.get("income.period"),
@@ -217,6 +223,19 @@ def _pay(
         steady=cells.get("income.steady"),
         told=bool(amounts),
         self_employed=None if kind is None else kind == "self_employment",
+    )
+
+
+def _amount(
+    problems: Problems, pointer: str, told: Any, bounds: tuple[int, int]
+) -> tuple[Number, ...]:
+    if told is None:
+        problems.add(pointer, "type", "Leave a fact out, or say that it is unknown.")
+        return ()
+    return (
+        ()
+        if is_unknown(problems, pointer, told)
+        else (whole_number(problems, pointer, told, bounds),)
     )
 
 

@@ -19,8 +19,9 @@ from eligibility.program import Program
 from eligibility.rulebook import Rulebook, load_rules
 from eligibility.wording import OWN_PLACEHOLDERS, PLACEHOLDER
 
-NOTES = frozenset(("stale", "switch_without_case", "row_gap"))
-"""Codes of things to know, which do not make a pack unusable."""
+NOTES = frozenset(("stale",))
+"""What comes by itself as days go by. A pack that was right yesterday stays usable; `--strict` is
+for those who look after its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ def _figures(rules: Rulebook, program: Program, today: date) -> Iterable[Finding
 def _switches(rules: Rulebook, program: Program, cases: list[Case]) -> Iterable[Finding]:
     for day, name in changes_without_cases(rules, program, cases):
         text = f'"{name}" changes on {day}, without a case on that day and on the day before.'
-        yield program.place.finding("switch_without_case", text)
+        hint = "Add both to cases.yaml."
+        yield program.place.finding("switch_without_case", text, hint)
 
 
 def _row_gaps(rules: Rulebook) -> Iterable[Finding]:
@@ -143,4 +145,5 @@ def _row_gaps(rules: Rulebook) -> Iterable[Finding]:
                     f'"{parameter.id}" has no value of its own from {earlier.review_by} '
                     f"to {later.since}."
                 )
-                yield later.place.finding("row_gap", text)
+                hint = "Add the row between, or let review_by reach the next one."
+                yield later.place.finding("row_gap", text, hint)

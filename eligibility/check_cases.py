@@ -156,20 +156,22 @@ def _never_settled(rules: Rulebook, test: Test) -> bool:
 def changes_without_cases(
     rules: Rulebook, program: Program, cases: Iterable[Case]
 ) -> Iterable[tuple[date, str]]:
-    """Days on which a figure of the program changes inside the span of its cases, without a
-    case on the day and one on the day before."""
+    """Days on which a figure of the program changes after its first case, without a case on the day
+    and one on the day before. Where none does, the last change before is asked for."""
     days = {case.on for case in cases}
     if not days:
         return
-    first, last_day = min(days), max(days)
-    day = first + timedelta(days=1)
-    figures = sorted(program.figures)
     changes: dict[date, str] = {}
-    for name, takes_over in figures:
-        for row in rules.parameters[name].rows:
+    before: dict[date, str] = {}
+    for name, takes_over in sorted(program.figures):
+        for place, row in enumerate(rules.parameters[name].rows):
             for change in _takes_effect(row.since, takes_over):
-                if day <= change <= last_day:
+                if change > min(days):
                     changes.setdefault(change, name)
+                elif place > 0:
+                    before.setdefault(change, name)
+    if not changes and before:
+        changes[max(before)] = before[max(before)]
     for change, name in sorted(changes.items()):
         if change not in days or change - timedelta(days=1) not in days:
             yield change, name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from eligibility.findings import Finding, RulesError
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 24
 MAX_NODES = 20_000
+THOUSANDS = re.compile(r"[0-9]{3}(\.[0-9]{2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class _Composer:
     def _table(self, start: yaml.Event, depth: int) -> Table:
         entries: dict[str, Node] = {}
         keys: dict[str, Place] = {}
+        before: Node | None = None
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
@@ -174,12 +177,15 @@ class _Composer:
                 self._refuse(event, "key", "A key must be plain text.")
             if key.value == "<<":
                 self._refuse(event, "anchor", "Merge keys are not used in packs.")
+            value = self._node(next(self.events), depth + 1)
+            if _thousands(before, key, value):
+                self._refuse(event, "comma", _COMMA)
             if key.value in entries:
                 line = keys[key.value].line
                 message = f'"{key.value}" is here twice; the first is on line {line}.'
                 self._refuse(event, "duplicate_key", message)
             keys[key.value] = key.place
-            entries[key.value] = self._node(next(self.events), depth + 1)
+            entries[key.value] = before = value
         return Table(entries, keys, self._place(start))
 
     def _place(self, event: Any) -> Place:
@@ -187,6 +193,18 @@ class _Composer:
 
     def _refuse(self, event: yaml.Event, code: str, message: str) -> NoReturn:
         raise RulesError([self._place(event).finding(code, message)])
+
+
+_COMMA = "A comma ends a value here. Write the figure without it, like 60000."
+
+
+def _thousands(before: Node | None, key: Text, value: Node) -> bool:
+    """Whether a key without a value is the end of a figure such as 60,000 in braces."""
+    if not isinstance(before, Text) or not THOUSANDS.fullmatch(key.value):
+        return False
+    at = (before.place.line, before.place.column + len(before.value) + 1)
+    nothing = isinstance(value, Text) and value.value == ""
+    return nothing and before.value.isdigit() and (key.place.line, key.place.column) == at
 
 
 def plain(node: Node) -> Any:

@@ -15,6 +15,8 @@ from eligibility.world import received
 
 OLDEST_YEARS = 120
 YOUNGEST_AT_WORK = 14
+FROM_ONE_OFFICE = ("social_security_retirement", "social_security_disability", "ssi")
+"""Kinds of money that one office pays, and that are often taken for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Lever:
 
 
 def levers_at(path: str, household: Household, vocabulary: Vocabulary, on: date) -> Iterator[Lever]:
-    """What can be changed of the answer at a path. Nothing for names, places and family ties, for
+    """What can be changed of the answer at a path. Nothing for names, places and ties, for
     lists as a whole, and for numbers that were not told exactly: those are still to be told."""
     parts = path.split(".")
     if "receives" in parts:
@@ -108,6 +110,8 @@ def _income(
         yield Lever("income.amount", *whose, mean(whole), (), low, high, pay.period)
         if not pay.dates and pay.period in TOLD_PERIODS:
             yield Lever("income.period", *whose, pay.period, periods_beside(pay.period))
+        if min(whole) >= 0:
+            yield Lever("income.kind", *whose, income.kind, kinds_beside(income.kind))
     if pay.self_employed:
         other = tuple(one for one in (True, False) if one is not pay.after_costs)
         yield Lever("income.after_costs", *whose, pay.after_costs, other)
@@ -122,6 +126,14 @@ def periods_beside(period: str) -> tuple[str, ...]:
     """The next shorter and longer one: pay is often typed with a period beside its own."""
     place = TOLD_PERIODS.index(period)
     return tuple(one for n, one in enumerate(TOLD_PERIODS) if abs(n - place) == 1)
+
+
+def kinds_beside(kind: str | None) -> tuple[str, ...]:
+    """What a kind of money is often taken for. Pay is not tried as money from own work: its costs
+    would be still to be told."""
+    if kind == "self_employment":
+        return ("wages",)
+    return tuple(one for one in FROM_ONE_OFFICE if kind in FROM_ONE_OFFICE and one != kind)
 
 
 def _another_income(path: str, person: Person, vocabulary: Vocabulary, on: date) -> Iterator[Lever]:

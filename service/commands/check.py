@@ -23,18 +23,20 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check = subparsers.add_parser("check", help="check a city's programs and run their cases")
     check.add_argument("city", nargs="?", metavar="CITY", help="a city's folder or its name")
     check.add_argument("--on", type=read_day, help="the day to look from, such as 2026-11-22")
+    check.add_argument("--strict", action="store_true", help="end with 1 for notes as well")
     check.add_argument("--json", action="store_true", help="print findings as JSON")
     check.set_defaults(run=run_check)
 
 
 def run_check(arguments: argparse.Namespace) -> int:
-    """0: nothing to mend. 1: findings, each with file, line and column. 2: no such city."""
+    """0: nothing to mend. 1: findings, each with file, line and column; notes alone only end with
+    1 where they are asked to. 2: no such city."""
     from service.pack_check import check_city
 
     city = city_folder(arguments.city)
     report = _with_blanks(check_city(city, arguments.on or today(city)), city)
     sys.stdout.write(_report_json(report) if arguments.json else _report_text(report, city))
-    return FOUND if report.errors else FINE
+    return FOUND if report.errors or (arguments.strict and report.notes) else FINE
 
 
 def _with_blanks(report: Report, city: Path) -> Report:
@@ -72,7 +74,8 @@ def _report_text(report: Report, city: Path) -> str:
     if report.errors:
         lines.append(f"{len(report.errors)} to mend in {city.name}.")
     else:
-        lines.append(f"{city.name}: {report.programs} programs, all cases right.")
+        looked = f" {len(report.notes)} to look at." if report.notes else ""
+        lines.append(f"{city.name}: {report.programs} programs, all cases right.{looked}")
     return "\n".join(lines) + "\n"
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 FINE, FOUND = 0, 1
+MOST_VERSIONS = 1_000_000
+NO_SUCH = "There is no such application or version."
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,8 +35,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(arguments: argparse.Namespace) -> int:
     """0: all come out as they were stored. 1: some do not. 2: there is no such application."""
-    if arguments.reference is None and (arguments.version or arguments.program):
+    version = arguments.version
+    if arguments.reference is None and (version is not None or arguments.program):
         raise BadUse(["--version and --program need a reference."])
+    if version is not None and not 0 < version <= MOST_VERSIONS:
+        raise BadUse([NO_SUCH])
     return asyncio.run(_run(read_settings(), arguments))
 
 
@@ -64,7 +69,7 @@ async def _one(services: Services, arguments: argparse.Namespace) -> int:
             raise NotFound
         found = await replay_reference(services, plain, arguments.version, explain=True)
     except NotFound:
-        raise BadUse(["There is no such application or version."]) from None
+        raise BadUse([NO_SUCH]) from None
     there = {each.program for each in found.determinations} | set(found.differs)
     unknown = [name for name in arguments.program or () if name not in there]
     if unknown:

@@ -93,13 +93,43 @@ def test_a_figure_read_before_its_first_day_is_named(tmp_path: Path) -> None:
     assert [one.code for one in report.errors if one.code == "date_gap"] == ["date_gap"]
 
 
-def test_old_figures_and_changes_without_a_case_are_notes(tmp_path: Path) -> None:
+def test_old_figures_are_notes_and_changes_without_a_case_are_to_mend(tmp_path: Path) -> None:
     values = 'values: {size: {unit: people, is: "count(people)"}}'
     text = one_test("yearly(household.rent) <= line.yearly(size)", values)
-    cases = CASES.replace("on: 2025-06-01, household", "on: 2026-06-01, household")
-    folder = write_pack(tmp_path / "pack", text, cases=cases)
+    folder = write_pack(tmp_path / "pack", text, cases=CASES)
     report = check_pack(folder, None, date(2027, 6, 1))
-    assert {one.code for one in report.notes} == {"stale", "switch_without_case"}
+    assert {one.code for one in report.notes} == {"stale"}
+    assert {one.code for one in report.errors} == {"switch_without_case"}
+
+
+def _switches(folder: Path, *days: str) -> list[str]:
+    values = 'values: {size: {unit: people, is: "count(people)"}}'
+    text = one_test("yearly(household.rent) <= line.yearly(size)", values)
+    one = "  - {case: '%s', on: %s, household: one, expect: likely}"
+    head = CASES[: CASES.index("cases:")]
+    cases = head + "cases:\n" + "\n".join(one % (day, day) for day in days) + "\n"
+    report = check_pack(write_pack(folder, text, cases=cases), None, TODAY)
+    return [one.message for one in report.errors if one.code == "switch_without_case"]
+
+
+@pytest.mark.parametrize(
+    ("days", "missing"),
+    [
+        (["2025-06-01"], True),
+        (["2025-06-01", "2026-01-01"], True),
+        (["2025-12-31", "2026-06-01"], True),
+        (["2025-12-31", "2026-01-01"], False),
+        (["2025-06-01", "2025-12-31", "2026-01-01", "2026-06-01"], False),
+        (["2026-06-01"], True),
+        (["2026-06-01", "2025-12-31"], True),
+    ],
+)
+def test_each_change_of_a_figure_needs_a_case_on_its_day_and_on_the_day_before(
+    tmp_path: Path, days: list[str], missing: bool
+) -> None:
+    found = _switches(tmp_path / "pack", *days)
+    assert bool(found) is missing
+    assert all('"line.yearly" changes on 2026-01-01' in message for message in found)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from eligibility import Household, Rulebook, screen
 from eligibility.what_if import Change, changed, what_if
 from eligibility.what_if_facts import with_answer
+from eligibility.what_if_levers import kinds_beside
 from tests.eligibility.households import Facts, whole_household, with_answers_hidden
 from tests.eligibility.packs import city_rules, household
 
@@ -157,6 +158,26 @@ def test_pay_is_tried_for_the_periods_beside_the_one_told() -> None:
     changes = found(household(pay, lives_in_city=True, receives=[]), "liheap")
     tried = [one for one in changes if one.fact == "income.period"]
     assert [(one.start, one.to, one.after) for one in tried] == [("week", "two_weeks", "likely")]
+
+
+def kinds_tried(pay: Facts, program: str) -> list[tuple[str, str, str]]:
+    facts = household({"period": "month", **pay}, lives_in_city=True, receives=[], tenure="renter")
+    changes = [one for one in found(facts, program) if one.fact == "income.kind"]
+    return [(one.to, one.before, one.after) for one in changes]
+
+
+def test_kinds_of_money_that_are_taken_for_each_other_are_tried() -> None:
+    """One office pays all three, and who gets one for a disability counts as disabled."""
+    social = {"kind": "social_security_retirement", "amount": 120_000}
+    for program in ("basic_food", "regional_reduced_fare"):
+        assert kinds_tried(social, program) == [
+            ("social_security_disability", "unclear", "likely"),
+            ("ssi", "unclear", "likely"),
+        ]
+    trade = {"kind": "self_employment", "amount": 230_000, "after_costs": False, "costs": 50_000}
+    assert kinds_tried(trade, "liheap") == [("wages", "likely", "unlikely")]
+    assert not kinds_tried({**trade, "amount": -230_000}, "liheap"), "no pay is a loss"
+    assert kinds_beside("wages") == kinds_beside("pension") == kinds_beside(None) == ()
 
 
 def test_a_yes_or_no_a_birthday_and_somebody_more_are_tried() -> None:

@@ -102,7 +102,8 @@ def test_a_new_program_passes_the_check_once_its_blanks_are_filled(
         text = re.sub(r"BLANK_\w+_URL", "https://example.org/", text)
         path.write_text(re.sub(r"(?<!every )BLANK_[A-Z_]+", "Some words", text), encoding="utf-8")
     status, found, _err = threshold("check", str(city), "--on", "2026-11-22")
-    assert (status, found.splitlines()[-1]) == (0, "town: 21 programs, all cases right."), found
+    last = found.splitlines()[-1]
+    assert (status, last.partition("right.")[0]) == (0, "town: 21 programs, all cases "), found
 
 
 @pytest.mark.parametrize("id", ["Bike", "bike-fund", "../bike", "_bike", "b" * 41, "basic_food"])
@@ -202,4 +203,5 @@ def test_a_stored_determination_is_replayed_from_what_is_stored(
     assert len(within(settings, lambda: db.fetch(reads))) == 3
     assert on_database("replay", "SEA-0000-00000")[0] == 2
     assert on_database("replay", "--version", "1")[0] == 2
+    assert on_database("replay", receipt.reference, "--version", "9" * 20)[0] == 2
     assert on_database("replay", receipt.reference, "--program", "orca")[0] == 2
