@@ -40,11 +40,15 @@ class _Assembly:
         names = self._named(self.people, "person")
         person_rows: dict[tuple[int, str], int] = {}
         for row, key in enumerate(zip(owner.tolist(), names, strict=True)):
+            if not key[1]:
+                self.people.errors.add(row, "person", "Each person needs an id.")
             if key in person_rows:
                 self.people.errors.add(row, "person", "Two people of a household have this id.")
             person_rows[key] = row
         self.people.errors.stop_if_any()
         of_income = self._income_owners(ids, person_rows)
+        self.people.at_most(owner, self.vocabulary.max_people, "people in a household")
+        self.incomes.at_most(of_income, self.vocabulary.max_incomes, "incomes of a person")
         homes, people = self._home(ids), self._people(owner, names, person_rows)
         incomes, pays, pays_at = _Incomes(self.incomes).built()
         for reading in (self.home, self.people, self.incomes):
@@ -199,6 +203,9 @@ class _Assembly:
                     place = rows.get((int(owner[row]), other))
                     if place is None:
                         message = f"There is no person {cells.shown(other)} in this household."
+                        self.people.errors.add(row, name, message)
+                    elif place == row:
+                        message = "Nobody is their own spouse or parent."
                         self.people.errors.add(row, name, message)
                     else:
                         pairs.append((row, place))

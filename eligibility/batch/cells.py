@@ -77,16 +77,16 @@ class Coded:
 class Errors:
     """Collects problems of one file, each with its row and column."""
 
-    def __init__(self, file: str, first_row: int) -> None:
+    def __init__(self, file: str, first_row: int, rows: Sequence[int] = ()) -> None:
         self.file = file
         self.first_row = first_row
+        self.rows = rows
         self.found: list[str] = []
 
     def add(self, row: int, column: str, message: str) -> None:
         if len(self.found) < MOST_ERRORS:
-            self.found.append(
-                f"{self.file}, row {self.first_row + row}, column {column}: {message}"
-            )
+            at = self.rows[row] if self.rows else self.first_row + row
+            self.found.append(f"{self.file}, row {at}, column {column}: {message}")
 
     def header(self, column: str, message: str) -> None:
         """A problem of a whole column."""
@@ -115,9 +115,13 @@ def converted(
 
 def integers(words: Sequence[str]) -> Array | None:
     """Plain whole numbers all at once, or None where one is anything else."""
-    if not words or not all(map(str.isdecimal, words)) or max(map(len, words)) > 15:
+    if not words or not all(map(_digits, words)) or max(map(len, words)) > 15:
         return None
     return np.array(words, dtype=np.str_).astype(np.int64)
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def truth(text: str) -> int:

@@ -72,7 +72,9 @@ class _File:
         self.header = next(self._reader, ["household", "person"])
         self._next: list[str] | None = None
         if self.header[:1] != ["household"]:
-            raise TableErrors([f"{name}: the first column must be household."])
+            one = len(self.header) == 1 and any(mark in self.header[0] for mark in ";\t|")
+            hint = " Columns are told apart by commas." if one else ""
+            raise TableErrors([f"{name}: the first column must be household.{hint}"])
         double = {one for one in self.header if self.header.count(one) > 1}
         if double:
             raise TableErrors([f"{name}: the column {sorted(double)[0]} is there twice."])
@@ -162,8 +164,8 @@ class _Flat:
         homes = _Growing([name for _, name in self.home])
         people = _Growing(["household", "person", *_names(self.people)])
         incomes = _Growing(["household", "person", *_names(self.incomes)])
-        for row in rows:
-            homes.add({name: row[place] for place, name in self.home})
+        for at, row in enumerate(rows, first):
+            homes.add(at, {name: row[place] for place, name in self.home})
             for person, columns in self.people.items():
                 told = {name: row[place] for place, name in columns if row[place]}
                 earned = [
@@ -173,11 +175,11 @@ class _Flat:
                 ]
                 if told or any(earned):
                     key = {"household": row[0], "person": person}
-                    people.add(key | told)
+                    people.add(at, key | told)
                     for income in filter(None, earned):
-                        incomes.add(key | income)
+                        incomes.add(at, key | income)
         named = {"household": homes, "person": people, "income": incomes}
-        return {entity: one.table(self.name, first) for entity, one in named.items()}
+        return {entity: one.table(self.name) for entity, one in named.items()}
 
 
 def _names(columns: Mapping[Any, Sequence[tuple[int, str]]]) -> list[str]:
@@ -189,11 +191,13 @@ class _Growing:
 
     def __init__(self, names: Sequence[str]) -> None:
         self.columns: dict[str, list[str]] = {name: [] for name in names}
+        self.rows: list[int] = []
 
-    def add(self, row: Mapping[str, str]) -> None:
+    def add(self, at: int, row: Mapping[str, str]) -> None:
+        self.rows.append(at)
         for name, column in self.columns.items():
             column.append(row.get(name, ""))
 
-    def table(self, file: str, first_row: int) -> TextTable:
+    def table(self, file: str) -> TextTable:
         coded = {name: Coded.of(texts) for name, texts in self.columns.items()}
-        return TextTable(file, coded, first_row)
+        return TextTable(file, coded, rows=self.rows)

@@ -47,6 +47,8 @@ def read_setting(text: str, parameters: Mapping[str, Parameter]) -> Setting:
     if size is not None and not parameter.by_size:
         raise BadSetting(f"{name} is one value, not a table by size.")
     at = size if size in (None, "each_extra") else int(size)
+    if at == 0:
+        raise BadSetting("Sizes begin at 1.")
     relative = RELATIVE.fullmatch(written)
     if relative:
         return Setting(name, at, None, _factor(*relative.groups()))
@@ -59,12 +61,19 @@ def _factor(sign: str | None, percent: str | None, times: str | None) -> Exact:
     if times is not None:
         return share(times)
     change = share(f"{percent}%")
+    if sign == "-" and change > 1:
+        raise BadSetting("No figure falls by more than 100%.")
     return 1 + change if sign == "+" else 1 - change
 
 
 def _value(name: str, parameter: Parameter, written: str) -> Exact:
     try:
-        return cents(written) if parameter.type.unit == "money" else share(written)
+        found = cents(written) if parameter.type.unit == "money" else share(written)
+        if found >= 0:
+            return found
+        raise BadSetting(f"{name}: no figure is below 0.")
+    except BadSetting:
+        raise
     except ValueError:
         kind = "dollars, such as 1234.50" if parameter.type.unit == "money" else "a number or 20%"
         raise BadSetting(f"{name}: {written!r} is not {kind}.") from None
@@ -76,7 +85,11 @@ def with_settings(
     """The parameters with every dated row changed, so that the day does not matter. A value
     that is set counts as known."""
     changed = dict(parameters)
+    seen: set[tuple[str, int | str | None]] = set()
     for setting in settings:
+        if (setting.parameter, setting.size) in seen:
+            raise BadSetting(f"{setting.parameter} is set twice.")
+        seen.add((setting.parameter, setting.size))
         old = changed[setting.parameter]
         rows = tuple(_changed(old, row, setting) for row in old.rows)
         changed[old.id] = replace(old, rows=rows)
@@ -102,12 +115,23 @@ def _changed_table(parameter: Parameter, table: SizeTable, setting: Setting) -> 
             return setting.value
         return _scaled(parameter, value, setting.factor or 1)
 
-    if isinstance(setting.size, int) and setting.size > len(table.values):
-        raise BadSetting(f"The table of {parameter.id} has {len(table.values)} sizes.")
+    if isinstance(setting.size, int):
+        table = _as_long_as(parameter, table, setting.size)
     values = tuple(new(place, value) for place, value in enumerate(table.values, 1))
     return SizeTable(
         tuple(value for value in values if value is not None), new("each_extra", table.each_extra)
     )
+
+
+def _as_long_as(parameter: Parameter, table: SizeTable, size: int) -> SizeTable:
+    """The same table with this size and the next one written out, so that it alone can change."""
+    count = len(table.values)
+    if size <= count:
+        return table
+    if table.each_extra is None:
+        raise BadSetting(f"The table of {parameter.id} has {count} sizes.")
+    more = (table.values[-1] + step * table.each_extra for step in range(1, size - count + 2))
+    return SizeTable((*table.values, *more), table.each_extra)
 
 
 def _scaled(parameter: Parameter, value: Exact, factor: Exact) -> Exact:

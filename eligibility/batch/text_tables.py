@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,11 +37,13 @@ KEYS = {
 
 @dataclass
 class TextTable:
-    """A part of one file: its columns as text, and where it begins."""
+    """A part of one file: its columns as text, and where it begins. `rows` are those of the file
+    where one row tells of many people."""
 
     file: str
     columns: dict[str, Coded]
     first_row: int = 2
+    rows: Sequence[int] = ()
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -57,7 +60,7 @@ class ReadTable:
     errors: Errors = field(init=False)
 
     def __post_init__(self) -> None:
-        self.errors = Errors(self.table.file, self.table.first_row)
+        self.errors = Errors(self.table.file, self.table.first_row, self.table.rows)
 
     def texts(self, name: str) -> Coded | None:
         return self.table.columns.get(name)
@@ -143,6 +146,13 @@ class ReadTable:
         if texts is None:
             return None
         return self.codes(texts, cells.truth, name)
+
+    def at_most(self, owner: Array, limit: int, what: str) -> None:
+        """No more rows of one owner than one household may tell; they stand together."""
+        first = np.searchsorted(owner, owner)
+        for row in np.flatnonzero(np.arange(len(owner)) - first == limit):
+            self.errors.add(int(row), "person", f"There can be at most {limit} {what}.")
+        self.errors.stop_if_any()
 
     def refuse_unknown(self) -> None:
         """An unknown column is named, with the nearest one there is."""

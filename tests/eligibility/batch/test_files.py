@@ -148,6 +148,19 @@ WRONG = [
     ("people", "a,p1,1990-13,true,\n", 'row 2, column person.birth_date: "1990-13" is not a day'),
     ("people", "a,p1,1990,true,\na,p1,1990,true,\n", "row 3, column person: Two people"),
     ("people", "a,p1,1990,true,p9\n", 'row 2, column person.spouse: There is no person "p9"'),
+    ("homes", "a,true,\u0661\u0662,month,none\n", "row 2, column household.rent: "),
+    ("people", "a,p1,1990,true,p1\n", "column person.spouse: Nobody is their own spouse"),
+    ("people", "a,,1990,true,\n", "row 2, column person: Each person needs an id"),
+    (
+        "people",
+        "".join(f"a,p{n},1990,true,\n" for n in range(41)),
+        "row 42, column person: There can be at most 40 people",
+    ),
+    (
+        "incomes",
+        "a,p1,wages,week,5,\n" * 41,
+        "row 22, column person: There can be at most 20 incomes",
+    ),
     ("incomes", "a,p2,wages,week,100,\n", 'row 2, column person: There is no person "p2"'),
     ("incomes", "a,p1,wages,week,-5,\n", "row 2, column income.amount: Only own work"),
     ("incomes", "a,p1,wages,week,5 6,2026-11-02\n", "row 2, column income.dates: There must be"),
@@ -177,6 +190,26 @@ def test_an_unknown_column_is_named_with_the_nearest_one(tmp_path: Path) -> None
     (tmp_path / "people.csv").write_text("household,person\n", encoding="utf-8")
     with pytest.raises(TableErrors, match=r"column household.rnt: There is no such column.*rent"):
         list(read_three(tmp_path, city_rules().facts, 100))
+
+
+def test_columns_that_are_told_apart_otherwise_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "homes.csv"
+    path.write_text("household;people_complete\na;true\n", encoding="utf-8")
+    with pytest.raises(TableErrors, match=r"must be household. Columns are told apart by commas"):
+        list(read_flat(path, city_rules().facts, 10))
+
+
+def test_a_wrong_cell_of_somebody_in_a_flat_file_is_named_by_the_row_of_the_home(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "homes.csv"
+    path.write_text(
+        "household,people.p1.disabled,people.p2.disabled,people.p2.birth_date\n"
+        "a,true,true,1990\nb,true,true,soon\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(TableErrors, match=r"homes.csv, row 3, column person.birth_date"):
+        list(read_flat(path, city_rules().facts, 10))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -17,12 +17,20 @@ from eligibility.batch import (
     read_setting,
 )
 from eligibility.batch.evaluate import Evaluator
+from eligibility.batch.figures import with_settings
+from eligibility.parameters import SizeTable
 from tests.eligibility.batch.agreement import batch_verdicts, households_of, walked_verdicts
 from tests.eligibility.households import whole_household, with_answers_hidden
 from tests.eligibility.packs import city_rules
 
 ON = date(2026, 11, 22)
-SETTINGS = ("snap.least=60", "fpl.yearly=+5%", "snap.state_limit(3)=5000", "wic.limit_share=x1.1")
+SETTINGS = (
+    "snap.least=60",
+    "fpl.yearly=+5%",
+    "fpl.yearly(2)=25000",
+    "snap.state_limit(3)=5000",
+    "wic.limit_share=x1.1",
+)
 
 
 @pytest.mark.parametrize("text", SETTINGS)
@@ -80,11 +88,27 @@ def test_a_figure_that_was_not_known_is_known_once_it_is_set() -> None:
         ("fpl.yearly=27000", "is a table"),
         ("fpl.yearly(3)=lots", "is not dollars"),
         ("wic.limit_share=often", "is not a number or 20%"),
+        ("fpl.yearly(0)=100", "Sizes begin at 1."),
+        ("fpl.yearly=-101%", "falls by more than 100%"),
+        ("snap.least=-5", "no figure is below 0"),
     ],
 )
 def test_a_change_that_cannot_be_read_is_refused_in_plain_words(text: str, says: str) -> None:
     with pytest.raises(BadSetting, match=says.replace("(", r"\(").replace(")", r"\)")):
         read_setting(text, city_rules().parameters)
+
+
+def test_one_size_of_a_table_is_changed_alone_also_beyond_what_is_written() -> None:
+    parameters = city_rules().parameters
+    setting = read_setting("fpl.yearly(3)=30000", parameters)
+    row = with_settings(parameters, [setting])["fpl.yearly"].rows[-1]
+    before = parameters["fpl.yearly"].rows[-1].value
+    assert isinstance(row.value, SizeTable)
+    assert isinstance(before, SizeTable)
+    assert [size for size in range(1, 12) if row.value.at(size) != before.at(size)] == [3]
+    assert row.value.at(3) == 3_000_000
+    with pytest.raises(BadSetting, match="set twice"):
+        with_settings(parameters, [setting, setting])
 
 
 def test_an_unknown_program_is_refused() -> None:
