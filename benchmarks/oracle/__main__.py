@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.oracle.answers import answers_for
 from benchmarks.oracle.compare import compare
@@ -30,14 +31,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     ours, unread = answers_for(file)
     if given.answers is not None:
-        given.answers.write_text(json.dumps(ours, indent=1) + "\n", encoding="utf-8")
-        for name, why in unread.items():
-            print(f"{name}: {why}", file=sys.stderr)
-        return 1 if unread else 0
+        return _write(given.answers, ours, unread)
     found = compare(file, ours)
     size = len(file.households)
     print(json.dumps(as_json(size, found, unread)) if given.json else as_text(size, found, unread))
     return 0 if reached(found, unread) else 1
+
+
+def _write(out: Path, ours: Mapping[str, Any], unread: Mapping[str, str]) -> int:
+    try:
+        out.write_text(json.dumps(ours, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        print(f"{out}: {error.strerror}.", file=sys.stderr)
+        return 2
+    for name, why in unread.items():
+        print(f"{name}: {why}", file=sys.stderr)
+    return 1 if unread else 0
 
 
 if __name__ == "__main__":

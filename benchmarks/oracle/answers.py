@@ -15,7 +15,6 @@ from benchmarks.oracle.households import (
     day_in,
     inputs_of,
     name_of,
-    year_of,
 )
 from benchmarks.oracle.mapping import facts_of, with_a_pupil
 from eligibility import Household, Rulebook, load_rules, screen
@@ -68,10 +67,9 @@ def as_the_model() -> Rulebook:
 class Answers:
     """Answers for the households of one file. No answer of the model is ever read."""
 
-    def __init__(self, rules: Rulebook, months: Iterable[str]) -> None:
+    def __init__(self, rules: Rulebook, file: HouseholdFile) -> None:
         self.rules = rules
-        self.months = tuple(months)
-        self.on = year_of(self.months)
+        self.months, self.on = file.months, file.on
 
     def of(self, row: Any) -> dict[str, Any]:
         """The answers for one household. Raises UnreadableFile if it cannot be read."""
@@ -105,7 +103,7 @@ class Answers:
         try:
             return Household.from_facts(facts, self.rules.facts)
         except FactErrors as error:
-            raise UnreadableFile(f"its facts cannot be used: {error}.") from None
+            raise UnreadableFile(f"its facts cannot be used: {error}") from None
 
     def _screen(self, household: Household, programs: Iterable[str]) -> Found:
         found: Found = {}
@@ -169,7 +167,7 @@ def _tier_of(free: Determination, reduced: Determination) -> str | None:
 
 def answers_for(file: HouseholdFile) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Every household's answers by id, and why some could not be read."""
-    asked = Answers(as_the_model(), file.months)
+    asked = Answers(as_the_model(), file)
     found: dict[str, dict[str, Any]] = {}
     unread: dict[str, str] = {}
     for place, row in enumerate(file.households):

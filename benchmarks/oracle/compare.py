@@ -121,9 +121,9 @@ def _part(told: Json, name: str) -> Json:
 
 
 def _people(row: Json, own: Json, theirs: list[Any]) -> Iterator[tuple[Asked, str]]:
-    by_id = {one.get("id"): one for one in theirs if isinstance(one, Mapping)}
+    by_id = {str(one.get("id")): one for one in theirs if isinstance(one, Mapping)}
     for place, (member, mine) in enumerate(zip(row["members"], own["members"], strict=True)):
-        answer = by_id.get(member.get("id"))
+        answer = by_id.get(mine["id"]) if len(by_id) == len(theirs) else None
         if answer is None and place < len(theirs):
             answer = theirs[place]
         if not isinstance(answer, Mapping):

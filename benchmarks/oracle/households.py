@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,10 @@ MIDDLE_OF_MONTH = 15
 USUAL_MONTHS = ("2025-02", "2025-06", "2025-11")
 LIMIT_OF_PEOPLE = 40
 LIMIT_OF_AGE = 150
+LIMIT_OF_MONEY = 1e12
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+FIRST_YEAR, LAST_YEAR = "2021", "2099"
+"""The rules know no figures of before."""
 
 
 class UnreadableFile(Exception):
@@ -27,43 +31,66 @@ class HouseholdFile:
 
     months: tuple[str, ...]
     households: tuple[Json, ...]
+    on: date
+    """The day for what is asked once."""
 
 
 def load_file(path: Path) -> HouseholdFile:
     """The file as told. Raises UnreadableFile with one sentence."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnreadableFile(f"{path}: {error.strerror or 'cannot be opened'}.") from None
+        data = json.loads(_text(path))
+    except RecursionError:
+        raise UnreadableFile(f"{path}: this is nested too deep.") from None
     except ValueError as error:
         raise UnreadableFile(f"{path}: this is not JSON ({error}).") from None
     rows = data.get("households") if isinstance(data, dict) else data
     if not isinstance(rows, list):
         raise UnreadableFile(f'{path}: there is no list "households" in it.')
-    months = data.get("snap_months") if isinstance(data, dict) else None
-    return HouseholdFile(_months(path, months), tuple(rows))
+    told = data if isinstance(data, dict) else {}
+    months = _months(path, told.get("snap_months"))
+    return HouseholdFile(months, tuple(rows), _day_of_year(path, told.get("year"), months))
+
+
+def _text(path: Path) -> str:
+    """A mark at the beginning, which some programs write, is not part of the text."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it cannot be opened"
+        why = "it is packed, or no UTF-8 text" if isinstance(error, UnicodeDecodeError) else why
+        raise UnreadableFile(f"{path}: {why}.") from None
 
 
 def _months(path: Path, told: Any) -> tuple[str, ...]:
     if told is None:
         return USUAL_MONTHS
-    try:
-        for month in told:
-            day_in(str(month))
-    except (TypeError, ValueError):
-        raise UnreadableFile(f'{path}: "snap_months" must be months like "2025-02".') from None
+    if not isinstance(told, list) or not all(isinstance(month, str) for month in told):
+        raise UnreadableFile(f'{path}: "snap_months" must be months like "2025-02".')
+    for month in told:
+        _day(path, "snap_months", month)
     return tuple(told)
+
+
+def _day(path: Path, name: str, month: str) -> date:
+    if not MONTH.fullmatch(month) or not FIRST_YEAR <= month[:4] <= LAST_YEAR:
+        raise UnreadableFile(
+            f'{path}: "{name}" must lie from {FIRST_YEAR} to {LAST_YEAR}, as in "2025-02".'
+        )
+    return day_in(month)
+
+
+def _day_of_year(path: Path, told: Any, months: tuple[str, ...]) -> date:
+    """In the last month of Basic Food that is in the year of the file; else in its November."""
+    if told is None:
+        return day_in(max(months, default=USUAL_MONTHS[-1]))
+    within = [month for month in months if month.startswith(f"{told}-")]
+    return _day(path, "year", max(within, default=f"{told}{USUAL_MONTHS[-1][4:]}"))
 
 
 def day_in(month: str) -> date:
     """A day of the month to screen on."""
     year, _, number = month.partition("-")
     return date(int(year), int(number), MIDDLE_OF_MONTH)
-
-
-def year_of(months: tuple[str, ...]) -> date:
-    """The day for what is asked once: in the last month."""
-    return day_in(max(months, default=USUAL_MONTHS[-1]))
 
 
 def name_of(row: Any, place: int) -> str:
@@ -92,7 +119,7 @@ def inputs_of(row: Any) -> Json:
 def money(owner: Json, name: str) -> float:
     """A yearly amount in dollars; what is not told is nothing."""
     value = owner.get(name) or 0
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+    if type(value) not in (int, float) or not abs(value) < LIMIT_OF_MONEY:
         raise UnreadableFile(f'"{name}" is not a number.')
     return float(value)
 

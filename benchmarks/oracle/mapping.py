@@ -6,6 +6,7 @@ whoever may get it) is said here and never in the rules.
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any, NamedTuple
 
 from benchmarks.oracle.households import Json, money, names_of_people, part
@@ -140,7 +141,7 @@ def _person(row: Json, place: int, name: str, birth: Birth | None) -> dict[str, 
         "veteran": False,
         "va_rating": 0,
         "college_student": student,
-        "weekly_hours_worked": round(money(member, "weekly_hours_worked")),
+        "weekly_hours_worked": floor(money(member, "weekly_hours_worked")),
         "work_study": False,
         "in_school": int(member["age"]) in SCHOOL_AGES,
         "foster_child": False,

@@ -7,8 +7,10 @@ What is set apart, and why, stands in docs/oracle.md.
 from __future__ import annotations
 
 import copy
+import gzip
 import json
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -30,6 +32,7 @@ from tests.programs.story import rules
 
 Json = dict[str, Any]
 ADULT: Json = {"age": 40, "tax_unit": "t1", "tax_role": "head", "income": {}}
+NOVEMBER = date(2025, 11, 15)
 CHILD: Json = {"age": 8, "tax_unit": "t1", "tax_role": "dependent", "income": {}}
 
 
@@ -134,16 +137,49 @@ def test_households_that_cannot_be_read_are_named_and_the_rest_is_answered(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[1", '{"rows": []}', '{"households": [], "snap_months": [2]}']
+    "told",
+    [
+        b"",
+        b"[1",
+        b"[" * 100_000,
+        b"null",
+        b'{"rows": []}',
+        b'{"households": [], "snap_months": [2]}',
+        b'{"households": [], "snap_months": ["2025-2"]}',
+        b'{"households": [], "snap_months": ["1999-01"]}',
+        b'{"households": [], "year": "soon"}',
+        gzip.compress(b"[]"),
+        "[]".encode("utf-16"),
+    ],
 )
 def test_a_file_that_is_no_use_ends_with_2_and_one_sentence(
-    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    told: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "file.json"
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(told)
     assert main([str(path)]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_or_cannot_be_written_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([str(tmp_path / "nowhere.json")]) == 2
+    path = tmp_path / "file.json"
+    path.write_text("[]", encoding="utf-8")
+    assert main([str(path), "--answers", str(tmp_path)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_what_is_asked_once_is_asked_in_the_last_month_of_the_files_year(tmp_path: Path) -> None:
+    def day(**told: Any) -> date:
+        path = tmp_path / "file.json"
+        path.write_text(json.dumps({"households": [], **told}), encoding="utf-8-sig")
+        return load_file(path).on
+
+    assert day() == day(snap_months=[]) == day(year="2025", snap_months=["2026-02"]) == NOVEMBER
+    assert day(year=2025, snap_months=["2025-06", "2025-02"]) == date(2025, 6, 15)
+    assert day(snap_months=["2026-02", "2025-11"]) == date(2026, 2, 15)
 
 
 def test_a_file_of_households_alone_is_read(tmp_path: Path) -> None:
@@ -157,7 +193,7 @@ def test_a_file_of_households_alone_is_read(tmp_path: Path) -> None:
 
 
 def test_random_households_are_answered_whoever_is_named_first() -> None:
-    asked = Answers(rules(), ("2025-06", "2025-11"))
+    asked = Answers(rules(), HouseholdFile(("2025-06", "2025-11"), (), NOVEMBER))
     for row in (*made_up(seed=5, count=8), *odd(seed=5, count=8)):
         found = asked.of(row)
         mixed = copy.deepcopy(row)
@@ -191,8 +227,11 @@ def test_amounts_that_are_odd_or_absent_are_told_or_refused() -> None:
     rich = {"members": [{**ADULT, "income": {"employment": 5_000_000, "pension": -10}}]}
     (income,) = facts_of(rich)["people"][0]["incomes"]
     assert income == {"kind": "wages", "amount": 41_666_667, "period": "month"}
-    with pytest.raises(UnreadableFile):
-        facts_of({"members": [{**ADULT, "income": {"employment": "many"}}]})
+    for figure in ("many", float("nan"), 10**400, True):
+        with pytest.raises(UnreadableFile):
+            facts_of({"members": [{**ADULT, "income": {"employment": figure}}]})
+    (worker,) = facts_of({"members": [{**ADULT, "weekly_hours_worked": 19.9}]})["people"]
+    assert worker["weekly_hours_worked"] == 19, "not the twenty that a student needs"
 
 
 def told(answer: str, ours: Any, theirs: Any, *members: Json, **row: Any) -> str | None:
@@ -236,6 +275,13 @@ def test_each_difference_is_told_by_inputs_and_by_how_the_answers_differ() -> No
     # 200% of 15,650 / 12 is 2,608.33; the chart says 2,608.
     assert told("snap_eligible", False, True, paid(31_299)) == "state_food_chart"
     assert told("snap_eligible", False, True, paid(31_301)) is None
+    # It was 2,510 until March, from 2,510.00 exactly; for two 3,406.67, and 3,407 on the chart.
+    assert told("snap_eligible", True, False, paid(40_881), CHILD) == "state_food_chart"
+    # A loss takes nothing off, and half of what own work brings counts.
+    losing = {**ADULT, "income": {"self_employment": -9_000, "pension": 31_299}}
+    assert told("snap_eligible", False, True, losing) == "state_food_chart"
+    trading = {**ADULT, "income": {"self_employment": 62_598}}
+    assert told("snap_eligible", False, True, trading) == "state_food_chart"
     # What Basic Food opens follows it.
     assert told("lifeline", False, True, paid(31_299)) == "state_food_chart"
 
@@ -263,6 +309,10 @@ def test_a_difference_in_what_owners_have_is_told_by_inputs() -> None:
     loss = {**ADULT, "income": {"pension": 90_000, "self_employment": -20_000}}
     assert told("property_tax", False, True, loss, **taxed) == "losses_added_back"
     assert told("property_tax", False, True, paid(90_000), **taxed) is None
+    old = {**paid(86_000), "age": 70}
+    assert told("property_tax", False, True, old, **taxed) == "medicare_premium"
+    assert told("property_tax", False, True, {**paid(86_221), "age": 70}, **taxed) is None
+    assert told("property_tax", False, True, {**paid(86_000), "age": 64}, **taxed) is None
     assert told("property_tax", None, True, ADULT, {**CHILD, "age": 18}, **taxed) == "who_owns"
 
 
@@ -277,8 +327,8 @@ def test_a_woman_who_gave_birth_is_the_infants_mother_whoever_claims_it() -> Non
 def test_places_above_the_line_are_none_for_the_model_and_open_for_residents() -> None:
     # 20,148 a year for one person: between the line and 130 percent of it.
     student = {**paid(20_148), "is_pregnant": True, "is_full_time_college_student": True}
-    file = HouseholdFile(("2025-11",), ({"members": [student]},))
+    file = HouseholdFile(("2025-11",), ({"members": [student]},), NOVEMBER)
     answers, _ = answers_for(file)
     assert answers["household 1"]["members"][0]["early_head_start_eligible"] is False
-    own = Answers(rules(), file.months).of(file.households[0])
+    own = Answers(rules(), file).of(file.households[0])
     assert own["members"][0]["early_head_start_eligible"] is None
