@@ -16,17 +16,19 @@ MET: dict[bool | None, str] = {True: "met", False: "unmet", None: "unclear"}
 
 def number_json(value: Number | None) -> Any:
     """A number for JSON: an integer where it is one, both ends of a range, null if open."""
-    if value is None:
-        return None
-    if isinstance(value, Span):
-        return {"low": number_json(_closed(value.low)), "high": number_json(_closed(value.high))}
-    if isinstance(value, Ratio):
-        return round(float(value), 4)
-    return value
+    if value is None or type(value) is int:
+        return value
+    if type(value) is Span:
+        return {"low": _end(value.low), "high": _end(value.high)}
+    return _exact(value)
 
 
-def _closed(end: Exact) -> Exact | None:
-    return None if is_open(end) else end
+def _end(end: Exact) -> Any:
+    return None if is_open(end) else _exact(end)
+
+
+def _exact(value: Any) -> Any:
+    return round(float(value), 4) if type(value) is Ratio else value
 
 
 class Measure(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,18 +10,25 @@ from eligibility.determination import Measure, Reason
 from eligibility.expressions.tree import PERSON_SLOT
 from eligibility.fewest import Fewest, Settled
 from eligibility.parameters import NO_FIGURE, NoValue, Reading
+from eligibility.plan import Step
 from eligibility.program import Program, Test
 from eligibility.rulebook import Rulebook
+from eligibility.sights import Noting, Settling, Told
 from eligibility.spans import Number, Span, ends, is_open, span
 from eligibility.switches import Switchboard
 from eligibility.tracing import TracedWorld
 from eligibility.trying import Trying
-from eligibility.witness import Chooser, Seen, Witness
-from eligibility.wording import Shown, Wording
+from eligibility.witness import Chooser, Witness
+from eligibility.wording import Shown, Wording, Wordings
 from eligibility.world import PersonView
 
+Facts = dict[str, Any]
 NONE_READ: tuple[Reading, ...] = ()
 NO_FIGURES = "We do not have this program's figures for that day."
+
+
+_new: Any = tuple.__new__
+"""Makes a named tuple of all its parts without Python's own way round."""
 
 
 class Why(NamedTuple):
@@ -33,63 +39,69 @@ class Why(NamedTuple):
     stale: tuple[str, ...]
 
 
-@dataclass(slots=True)
 class Result:
     """One program, for a household or a person: what came out, and the tests that decide."""
 
-    program: Program
-    person: PersonView | None
-    outcome: bool | None
-    concerned: bool = True
-    witness: Witness = field(default_factory=list)
-    tried: bool = False
-    why: Why | None = None
+    __slots__ = ("concerned", "outcome", "person", "program", "tried", "why", "witness")
+
+    def __init__(self, program: Program, person: PersonView | None) -> None:
+        self.program = program
+        self.person = person
+        self.outcome: bool | None = None
+        self.concerned = True
+        self.witness: Witness = []
+        self.tried = False
+        self.why: Why | None = None
 
 
 class Explainer:
     """Explains all results of one household. Equal tests are explained once."""
 
-    def __init__(self, world: TracedWorld, rules: Rulebook, refine: bool = False) -> None:
+    def __init__(
+        self, world: TracedWorld, rules: Rulebook, refine: bool = False, minimal: bool = False
+    ) -> None:
         self.world = world
         self.rules = rules
         self.refine = refine
-        compiler, _, self.wordings = rules.traced
-        self.tests = compiler.tests
-        self.common: dict[int, Seen] = {}
-        self.own: dict[int, dict[int, Seen]] = {view.place: {} for view in world.people}
+        self.minimal = minimal
+        compiler, _, self.plans = rules.traced
+        self.wordings = Wordings(compiler)
+        self.sight = Noting(world)
         self.reasons: dict[Any, Reason] = {}
         self.readable: dict[str, int] = {}
         self.told_by: dict[int, int] = {}
 
     def decide(self, result: Result) -> None:
         """Whether the tests of a program are met, and which of them decide."""
-        program = result.program
-        self.world.env[PERSON_SLOT] = result.person
-        own = self.own[result.person.place] if result.person else {}
-        if program.who is not None and self._leaves_out(result, program.who, own):
+        program, sight = result.program, self.sight
+        plan = self.plans[program.id]
+        sight.at_person(result.person)
+        if plan.who is not None and sight.holds(plan.who) is False:
+            self._leave_out(result, plan.who)
             return
         if program.status_now == "closed":
             result.outcome = False
             result.why = _closed(program)
             return
-        chooser = Chooser(program, self._look, self.common, own)
+        chooser = Chooser(plan, sight)
         result.outcome, result.concerned = chooser.decide()
         result.witness = chooser.choose(result.outcome)
         if result.outcome is None and self.refine:
             self._try(result)
 
-    def _leaves_out(self, result: Result, who: Test, own: dict[int, Seen]) -> bool:
-        """Whether the program is not for this person at all. Most results end here."""
-        seen = own.get(id(who.rule))
-        if seen is None:
-            seen = own[id(who.rule)] = self._look(who)
-        if seen[0] is not False:
-            return False
+    def _leave_out(self, result: Result, who: Step) -> None:
+        """The program is not for this person at all. Most results end here."""
         result.concerned = result.outcome = False
-        result.witness = [(who, seen[1], seen[2])]
+        deciding = self.sight.rests_on(who)
+        result.witness = [deciding]
         if result.program.status_now == "closed":
             result.why = _closed(result.program)
-        return True
+        elif not self.minimal:
+            _, mask, log = deciding
+            wording = self._wording(result.program, who, False)
+            if not (wording.numbers or log & self.world.figured):
+                reason = _new(Reason, (*wording.head, self.world.told_at(mask), *wording.rest))
+                result.why = _new(Why, ((reason,), (), ()))
 
     @cached_property
     def trying(self) -> Trying:
@@ -101,39 +113,24 @@ class Explainer:
         rests on all that its tests can read."""
         if self.trying.open.isdisjoint(self.rules.tried_for(result.program)):
             return
-        self.trying.world.memo = dict(self.world.memo)
-        outcome, _ = self.trying.decide(result.program, result.person)
-        if outcome is None:
-            return
+        settling = Settling(self.sight, self.trying, self._told_by)
+        chooser = Chooser(self.plans[result.program.id], settling)
+        outcome, concerned = chooser.decide()
+        if outcome is not None:
+            result.outcome, result.concerned = outcome, concerned
+            result.witness = chooser.choose(outcome)
+            result.tried = True
 
-        def look(test: Test) -> Seen:
-            truth, told, read = self._look(test)
-            if truth is not None:
-                return truth, told, read
-            truth = self.trying.truth(test, result.person)
-            return truth, self._told_by(test) if truth is not None else told, read
-
-        chooser = Chooser(result.program, look)
-        result.outcome, result.concerned = chooser.decide()
-        result.witness = chooser.choose(result.outcome)
-        result.tried = True
-
-    def _look(self, test: Test) -> Seen:
-        world = self.world
-        truth = self.tests[id(test.rule)](world)
-        log = world.log
-        return truth, log & world.told, log
-
-    def explain(self, results: list[Result], minimal: bool) -> None:
+    def explain(self, results: list[Result]) -> None:
         """The reasons of every result, if so asked with only the answers it cannot do without."""
-        if minimal:
-            self._leave_out([one for one in results if one.outcome is not None and not one.why])
+        if self.minimal:
+            self._narrow([one for one in results if one.outcome is not None and not one.why])
         for result in results:
             if result.why is None:
-                self.world.env[PERSON_SLOT] = result.person
+                self.sight.at_person(result.person)
                 result.why = self._why(result)
 
-    def _leave_out(self, settled: list[Result]) -> None:
+    def _narrow(self, settled: list[Result]) -> None:
         """Keep the fewest answers that force each result, and the tests that read them."""
         board = Switchboard(self.world, self.rules.roots)
         fewest = Fewest(self.world, board, self.rules)
@@ -158,12 +155,22 @@ class Explainer:
         )
 
     def _elsewhere(self, result: Result) -> int:
-        deciding = {id(test) for test, _, _ in result.witness}
+        """The told answers of tests that do not decide, but could: with fewer answers none says
+        anything else than it does now."""
+        deciding = {id(step) for step, _, _ in result.witness}
+        self.sight.at_person(result.person)
         found = 0
-        for test in result.program.all_tests():
-            if id(test) not in deciding:
-                found |= self._told_by(test)
+        for step in self.plans[result.program.id].each_test():
+            if id(step) not in deciding and self._may_say(step, result.outcome):
+                found |= self._told_by(step.test)
         return found
+
+    def _may_say(self, step: Step, outcome: bool | None) -> bool:
+        """Whether a test comes out so; also one that was not looked at, and has no figure."""
+        try:
+            return self.sight.holds(step) is outcome
+        except NoValue:
+            return True
 
     def _told_by(self, test: Test) -> int:
         """All told answers a test can read."""
@@ -175,20 +182,19 @@ class Explainer:
     def _choose_anew(self, result: Result, needed: int, fewest: Fewest) -> None:
         """Among what is needed other tests may decide than among all that was told."""
 
-        def look(test: Test) -> Seen:
+        def holds(test: Test) -> bool | None:
             try:
-                truth = (
-                    trying.truth(test, bare.env[PERSON_SLOT])
-                    if result.tried
-                    else self.rules.compiler.tests[id(test.rule)](bare)
-                )
+                if result.tried:
+                    return trying.truth(test, bare.env[PERSON_SLOT])
+                truth: bool | None = self.rules.compiler.tests[id(test.rule)](bare)
             except NoValue:
-                truth = None
-            return truth, needed & self._told_by(test), 0
+                return None
+            return truth
 
         with fewest.alone(result.person, needed) as bare:
             trying = Trying(bare, self.rules)
-            result.witness = Chooser(result.program, look).choose(result.outcome)
+            sight = Told(holds, needed, self._told_by)
+            result.witness = Chooser(self.plans[result.program.id], sight).choose(result.outcome)
 
     def _readable(self, program_id: str) -> int:
         """All told answers a program can read."""
@@ -210,59 +216,69 @@ class Explainer:
         settle: list[str] = []
         stale: list[str] = []
         reasons = []
-        for test, mask, log in result.witness:
-            log = log or self._look(test)[2]
+        for step, mask, log in result.witness:
+            log = log or self._log(step)
+            read = world.figures_of(log) if log & world.figured else NONE_READ
+            reasons.append(self._reason(result.program, step, outcome, mask, read))
             if outcome is None:
                 settle += world.open_at(log)
-            read = world.figures_of(log) if log & world.figured else NONE_READ
-            reasons.append(self._reason(result.program, test, outcome, mask, read))
             for one in read:
                 if one.stale:
                     stale.append(one.rows[-1].label)
-        return Why(tuple(reasons), _each_once(settle), _each_once(stale))
+        why: Why = _new(Why, (tuple(reasons), _each_once(settle), _each_once(stale)))
+        return why
+
+    def _log(self, step: Step) -> int:
+        """All that a test reads that was chosen without noting that."""
+        self.sight.holds(step)
+        return self.sight.rests_on(step)[2]
 
     def _reason(
-        self, program: Program, test: Test, outcome: bool | None, mask: int, read: Sequence[Reading]
+        self, program: Program, step: Step, outcome: bool | None, mask: int, read: Sequence[Reading]
     ) -> Reason:
         """Why a test came out so. The same for everyone where it looks at no one in particular."""
-        wording = self.wordings.of(program, test, outcome)
+        wording = self._wording(program, step, outcome)
         if wording.personal:
             return self._made(outcome, wording, mask, read)
-        key = (id(test), outcome, mask)
+        key = (id(step), outcome, mask)
         found = self.reasons.get(key)
         if found is None:
             found = self.reasons[key] = self._made(outcome, wording, mask, read)
         return found
 
+    def _wording(self, program: Program, step: Step, outcome: bool | None) -> Wording:
+        found: Wording | None = step.words.get(outcome)
+        if found is None:
+            found = step.words[outcome] = self.wordings.of(program, step.test, outcome)
+        return found
+
     def _made(
         self, outcome: bool | None, wording: Wording, mask: int, read: Sequence[Reading]
     ) -> Reason:
-        if read or wording.shown or wording.blanks:
-            return self._with_numbers(outcome, wording, mask, read)
-        return Reason._make((*wording.head, self.world.told_at(mask), *wording.rest))
+        facts = self.world.told_at(mask)
+        if read or wording.numbers:
+            return self._with_numbers(outcome, wording, facts, read)
+        made: Reason = _new(Reason, (*wording.head, facts, *wording.rest))
+        return made
 
     def _with_numbers(
-        self, outcome: bool | None, wording: Wording, mask: int, read: Sequence[Reading]
+        self, outcome: bool | None, wording: Wording, facts: Facts, read: Sequence[Reading]
     ) -> Reason:
         world = self.world
-        shown = self._shown(wording, outcome) if wording.shown else None
         value = limit = distance = unit = period = None
-        if shown is not None:
-            value = shown.value(world)
+        if wording.shown:
+            _, value_of, limit_of, unit, period = self._shown(wording, outcome)
+            value = value_of(world)
             world.log = 0
-            limit = shown.limit(world)
+            limit = limit_of(world)
             read = world.figures_of(world.log) or read
             distance = _distance(value, limit)
-            unit, period = shown.unit, shown.period
         values = self._measures(wording, value, limit, distance) if wording.blanks else {}
-        figure = read[0].shown if read else NO_FIGURE
-        named = (figure.parameter, figure.label, figure.since, figure.stale, figure.confidence)
-        source = figure.source or wording.source
-        facts = world.told_at(mask)
         sides = (limit, value, distance, unit, period)
-        return Reason._make(
-            (*wording.head, facts, *sides, *named, source, wording.text, values, wording.link)
-        )
+        figure = read[0].shown if read else NO_FIGURE
+        words = (figure[5] or wording.source, wording.text, values, wording.link)
+        made: Reason = _new(Reason, (*wording.head, facts, *sides, *figure[:5], *words))
+        return made
 
     def _measures(
         self,
@@ -277,14 +293,13 @@ class Explainer:
             for name, of, unit, period in wording.blanks
         }
 
-    def _shown(self, wording: Wording, outcome: bool | None) -> Shown | None:
+    def _shown(self, wording: Wording, outcome: bool | None) -> Shown:
         """The comparison to show: of several joined by `and`, the one that decides."""
         parts = wording.shown
-        if len(parts) < 2:
-            return parts[0] if parts else None
-        for part in parts:
-            if part.holds(self.world) is outcome:
-                return part
+        if len(parts) > 1:
+            for part in parts:
+                if part.holds(self.world) is outcome:
+                    return part
         return parts[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,21 @@ class Vocabulary:
 
     def of(self, entity: str) -> dict[str, Fact]:
         """The facts of one entity, by their short name."""
-        return {fact.name: fact for fact in self.facts.values() if fact.entity == entity}
+        return self._by_entity.get(entity, {})
 
     def receivable(self) -> frozenset[str]:
         """Everything that `receives` may name: programs here, and benefits elsewhere."""
+        return self._receivable
+
+    @cached_property
+    def _by_entity(self) -> dict[str, dict[str, Fact]]:
+        found: dict[str, dict[str, Fact]] = {}
+        for fact in self.facts.values():
+            found.setdefault(fact.entity, {})[fact.name] = fact
+        return found
+
+    @cached_property
+    def _receivable(self) -> frozenset[str]:
         return self.program_ids | frozenset(self.benefits)
 
     def with_programs(self, ids: frozenset[str]) -> Vocabulary:

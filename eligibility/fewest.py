@@ -139,16 +139,20 @@ class Fewest:
         with self.alone(result.person, answers) as bare:
             return self._holds(bare, result, bare.env[PERSON_SLOT])
 
-    def _forced(self, result: Settled, answers: int) -> bool:
-        """Whether the tests that decide do so in the bare world, told these answers alone."""
+    def _forced(self, result: Settled, answers: int, keys: list[int]) -> bool:
+        """Whether the tests that decide do so in the bare world, told these answers alone. One
+        that does not is looked at first the next time."""
         bare = self._afresh(result.person, answers)
-        try:
-            return all(
-                self.tests[id(one[0].rule)](bare) is result.outcome for one in result.witness
-            )
-        except NoValue:
-            bare.env = [None] * ENV_SIZE
-            return False
+        for place, key in enumerate(keys):
+            try:
+                truth = self.tests[key](bare)
+            except NoValue:
+                bare.env = [None] * ENV_SIZE
+                return False
+            if truth is not result.outcome:
+                keys.insert(0, keys.pop(place))
+                return False
+        return True
 
     def _always(self, result: Settled) -> bool:
         """Whether the result holds whatever is told; then no answer is needed."""
@@ -176,9 +180,9 @@ class Fewest:
     def _reduced(self, result: Settled) -> int:
         """A minimal set that forces the tests which decide; the same for all whom they concern."""
         person = None
-        if any(PERSON_SLOT in test.rule.free for test, _, _ in result.witness):
+        if any(step.personal for step, _, _ in result.witness):
             person = result.person
-        tests = tuple(id(test.rule) for test, _, _ in result.witness)
+        tests = tuple(step.key for step, _, _ in result.witness)
         key = (tests, person and person.index, result.outcome, result.read, result.needed)
         if key not in self.forced:
             self.forced[key] = self._left(result)
@@ -187,6 +191,7 @@ class Fewest:
     def _left(self, result: Settled) -> int:
         """Leave out as many answers at once as can be, and where that is too many, half."""
         left = result.read
+        keys = [step.key for step, _, _ in result.witness]
         waiting = [[*each_bit(result.read & ~result.needed)]]
         self.board.put_in(left)
         while waiting:
@@ -195,7 +200,7 @@ class Fewest:
                 continue
             out = sum(some)
             self.board.take_out(out, left & ~out)
-            if self._forced(result, left & ~out):
+            if self._forced(result, left & ~out, keys):
                 left &= ~out
                 continue
             self.board.put_in(out, left)

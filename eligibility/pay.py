@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from eligibility.countable import Convention
 from eligibility.expressions.scope import Conversion
 from eligibility.household import Pay, Told
 from eligibility.money import share
-from eligibility.ratio import ratio
-from eligibility.spans import OPEN, Number, ends, greatest, hull, least, span
+from eligibility.ratio import Exact, ratio
+from eligibility.spans import OPEN, Number, Span, ends, greatest, hull, least, span
 
 HALF = ratio(1, 2)
 WINDOW_DAYS = 30
 
 
-def factors(conversion: Conversion, period: str) -> dict[str | None, Number]:
+REMEMBERED = 1024
+
+
+class Factors(dict[str | None, Number]):
     """The factor for each told period; None stands for a period that was not told."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # one table is not another
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+def factors(conversion: Conversion, period: str) -> Factors:
+    """The factors of a conversion."""
     times = 12 if period == "year" else 1
-    found: dict[str | None, Number] = {}
+    found = Factors()
     for told, written in conversion:
         values = [share(text) * times for text in written]
         found[told] = span(min(values), max(values))
@@ -27,9 +40,20 @@ def factors(conversion: Conversion, period: str) -> dict[str | None, Number]:
     return found
 
 
-def turn(told: Told, table: dict[str | None, Number]) -> Number:
+def turn(told: Told, table: Factors) -> Number:
     """Told money in the period of the table."""
-    return told.amount * table[told.period]
+    amount, factor = told.amount, table[told.period]
+    if type(amount) is Span and type(factor) is Span:
+        turned: Number = _turned(amount.low, amount.high, table, told.period)
+        return turned
+    return amount * factor
+
+
+@lru_cache(REMEMBERED)
+def _turned(low: Exact, high: Exact, table: Factors, period: str | None) -> Number:
+    """The same of what is hardly known: most often the bounds of what can be told at all."""
+    product: Number = Span(low, high) * table[period]
+    return product
 
 
 class Counter:

@@ -9,7 +9,7 @@ from typing import Any
 
 from eligibility.dates import MonthDay
 from eligibility.documents import Place
-from eligibility.expressions.tree import PERSON_SLOT, Expr
+from eligibility.expressions.tree import Expr
 from eligibility.parameters import Source
 
 
@@ -36,18 +36,6 @@ class Group:
 
     kind: str
     members: tuple[Test | Group, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A test, or a group with the answer of a member that settles it, as an evaluation walks it.
-    Tests of equal rules have one key. `personal`: it looks at the person decided on."""
-
-    key: int
-    test: Test | None
-    members: tuple[Node, ...]
-    settling: bool
-    personal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +137,6 @@ class Program:
         return (*first, *_leaves(self.tests))
 
     @cached_property
-    def tests_node(self) -> Node:
-        """The tests laid out for an evaluation."""
-        return _node(self.tests)
-
-    @cached_property
-    def who_node(self) -> Node | None:
-        """The same of `who`."""
-        return _node(self.who) if self.who else None
-
-    @cached_property
     def facts(self) -> frozenset[str]:
         """Fact ids the rules read, received benefits by member."""
         return frozenset().union(*(rule.facts for rule in self.rules))
@@ -204,14 +182,6 @@ class Program:
     @property
     def needs_immigration(self) -> bool:
         return "person.immigration" in self.fields
-
-
-def _node(part: Test | Group) -> Node:
-    if isinstance(part, Test):
-        return Node(id(part.rule), part, (), False, PERSON_SLOT in part.rule.free)
-    members = tuple(map(_node, part.members))
-    personal = any(member.personal for member in members)
-    return Node(id(part), None, members, part.kind == "any", personal)
 
 
 def _leaves(node: Test | Group) -> tuple[Test, ...]:

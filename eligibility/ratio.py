@@ -68,7 +68,10 @@ class Ratio:
             common = gcd(other, bottom)
             if common == bottom:
                 return self.numerator * (other // bottom)
-            return _lowest(self.numerator * (other // common), bottom // common)
+            made = Ratio()  # what most of a screening's arithmetic is, so without a call between
+            made.numerator = self.numerator * (other // common)
+            made.denominator = bottom // common
+            return made
         if type(other) is Ratio:
             top = self.numerator * other.numerator
             return ratio(top, self.denominator * other.denominator)

@@ -22,11 +22,11 @@ from eligibility.facts import Vocabulary, load_vocabulary
 from eligibility.household import Household
 from eligibility.parameter_files import load_parameters, parameters_of
 from eligibility.parameters import MAX_SIZE, Parameter
+from eligibility.plan import Plans
 from eligibility.program import Group, Program, Test
 from eligibility.program_files import Known, read_program
 from eligibility.reading import Reader
 from eligibility.tracing import TracedWorld
-from eligibility.wording import Wordings
 from eligibility.world import Blank, Figures, Root, World
 
 MAX_DAYS = 64
@@ -73,10 +73,15 @@ class Rulebook:
         return TracedWorld(household, self.blank, self.figures_on(on), roots, on).trace()
 
     @cached_property
-    def traced(self) -> tuple[Compiler, Roots, Wordings]:
-        """What explanations need: functions that note what they read, and the words."""
+    def traced(self) -> tuple[Compiler, Roots, Plans]:
+        """What explanations need: functions that note what they read, and the tests laid out."""
         compiler = self.compiler.tracing()
-        return compiler, compile_roots(compiler, self.programs), Wordings(compiler)
+        return compiler, compile_roots(compiler, self.programs), Plans(compiler, self.programs)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """The tests laid out with functions that note nothing."""
+        return Plans(self.compiler, self.programs)
 
     def read_twice(self, rule: Expr) -> tuple[str, ...]:
         """The answers of few values that a rule of these programs reads in more than one place."""

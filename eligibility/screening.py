@@ -50,11 +50,11 @@ def screen(
         return _verdicts(chosen, standing, rules.world(household, day), refine)
     world = rules.traced_world(household, day)
     results = [
-        Result(program, person, None)
+        Result(program, person)
         for program in chosen
         for person in ((None,) if program.unit == "household" else world.people)
     ]
-    _explained(results, Explainer(world, rules, refine), minimal)
+    _explained(results, Explainer(world, rules, refine, minimal))
     world.roots = rules.roots  # what was read is known now, so amounts are worked out plainly
     found = [
         standing.determination(
@@ -90,14 +90,14 @@ def _verdicts(
     return found
 
 
-def _explained(results: list[Result], explainer: Explainer, minimal: bool) -> None:
+def _explained(results: list[Result], explainer: Explainer) -> None:
     """Results with their reasons."""
     for result in results:
         try:
             explainer.decide(result)
         except NoValue:
             result.outcome, result.why = None, without_figures(result.program)
-    explainer.explain(results, minimal)
+    explainer.explain(results)
 
 
 class Standing:
@@ -108,7 +108,7 @@ class Standing:
     def __init__(self, rules: Rulebook, day: date) -> None:
         self.rules = rules
         self.day = day
-        self._of: dict[str, tuple[str, str]] = {}
+        self._of = rules.figures_on(day).standing
 
     def determination(
         self,
@@ -131,20 +131,14 @@ class Standing:
         known = self._of.get(name)
         if known is None:
             known = self._of[name] = program.status_on(self.day), self.rules.hash_of(name)
-        return Determination(
-            name,
-            person.id if person else None,
-            OUTCOMES[outcome],
-            concerned,
-            known[0],
-            program.apply,
-            amount,
-            why[0],
-            program.not_checked,
-            why[1],
-            why[2],
-            known[1],
-        )
+        status, rules = known
+        who = None if person is None else person.id
+        because, settle, stale = why
+        # A named tuple without Python's own way round, since there are so many.
+        said = (name, who, OUTCOMES[outcome], concerned, status, program.apply, amount)
+        behind = (because, program.not_checked, settle, stale, rules)
+        made: Determination = tuple.__new__(Determination, said + behind)
+        return made
 
 
 def amount_of(amount: Amount, rules: Rulebook, world: World) -> AmountRange:

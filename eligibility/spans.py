@@ -10,6 +10,10 @@ OPEN = 10**15
 """Stands for "no upper bound is known". Larger than any sum the vocabulary's bounds allow."""
 
 
+EDGE = OPEN // 1000
+"""From here on an end says nothing."""
+
+
 class Span:
     """A closed interval. Comparisons answer True, False, or None when both could be."""
 
@@ -46,6 +50,8 @@ class Span:
             one, two = self.low * other, self.high * other
             return span(one, two) if one <= two else Span(two, one)
         low, high = other.low, other.high
+        if self.low >= 0 and low >= 0:
+            return span(self.low * low, self.high * high)
         corners = (self.low * low, self.low * high, self.high * low, self.high * high)
         return span(min(corners), max(corners))
 
@@ -129,5 +135,4 @@ def greatest(first: Any, second: Any) -> Number:
 
 def is_open(value: Exact) -> bool:
     """Whether a bound says nothing."""
-    edge = OPEN // 1000
-    return value >= edge or value <= -edge
+    return value >= EDGE or value <= -EDGE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from eligibility.spans import Number, ends, is_open
+from eligibility.spans import Number, Span, ends, is_open
 
 if TYPE_CHECKING:
     from eligibility.determination import Measure, Reason
@@ -46,11 +46,14 @@ def one_end(told: str | None, low: float | None, high: float | None) -> str | No
 def sentence(reason: Reason) -> str:
     """The whole sentence with its numbers."""
     text = reason.text
-    if not reason.values:
-        return text
-    deciding = deciding_ends(reason.outcome, _ends(reason.value), _ends(reason.limit))
+    deciding: Mapping[str, str] | None = None
     for name, measure in reason.values.items():
-        told = deciding.get(name) or deciding.get(measure.unit)
+        told = None
+        if type(measure.value) is Span:
+            if deciding is None:
+                sides = _ends(reason.value), _ends(reason.limit)
+                deciding = deciding_ends(reason.outcome, *sides)
+            told = deciding.get(name) or deciding.get(measure.unit)
         text = text.replace(f"{{{name}}}", number(measure, told))
     return text
 
@@ -59,18 +62,22 @@ def _ends(value: Number | None) -> Ends:
     """Both ends as numbers; None for one that is open, or for what is not known at all."""
     if value is None:
         return None, None
-    low, high = (None if is_open(end) else float(end) for end in ends(value))
-    return low, high
+    if type(value) is int:
+        only = None if is_open(value) else float(value)
+        return only, only
+    low, high = ends(value)
+    return None if is_open(low) else float(low), None if is_open(high) else float(high)
 
 
 def number(measure: Measure, told: str | None = None) -> str:
     """A number as an English reader writes it; of a range the end that decides, or both."""
-    if measure.value is None:
+    value = measure.value
+    if value is None:
         return "an amount not known yet"
-    low, high = ends(measure.value)
+    low, high = ends(value)
     if low == high:
         return _plain(low, measure.unit)
-    end = one_end(told, *_ends(measure.value))
+    end = one_end(told, *_ends(value))
     if end == LOW:
         return f"{_plain(low, measure.unit)} or more"
     if end == HIGH:

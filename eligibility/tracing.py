@@ -15,6 +15,21 @@ AGES = frozenset(("birth_date", "age", "age_months"))
 TIES = frozenset(("ties", "tax_household", "tax_role"))
 
 Found = Callable[[str], int]
+Read = tuple[Any, Any]
+"""The path of an answer with what was told, or a figure."""
+
+
+class _OwnNames(dict[str, str | None]):
+    """Under what name a cell of a person stands in their row; None where it is told elsewhere."""
+
+    def __missing__(self, cell: str) -> str | None:
+        own = cell[len("person.") :]
+        elsewhere = own in AGES or own in TIES or "." in own
+        found = self[cell] = None if elsewhere else own
+        return found
+
+
+OWN_NAMES = _OwnNames()
 
 
 class Bits(dict[str, int]):
@@ -42,8 +57,9 @@ class PersonBits(dict[str, int]):
         self.base = f"people.{person.id}."
 
     def __missing__(self, name: str) -> int:
-        own = name[len("person.") :]
-        if own in AGES or own in TIES or "." in own:
+        own = OWN_NAMES[name]
+        if own is None:
+            own = name[len("person.") :]
             found = self.world.of_person(self.person, self.row, self.base, own)
         else:
             told = self.row.get(own)
@@ -63,14 +79,14 @@ class TracedWorld(World):
         self.log = 0
         self.logs: dict[int, int] = {}
         self.placed: dict[str | FigureKey, int] = {}
-        self.names: list[str | FigureKey] = []
-        self.told = self.figured = 0
-        self.answered: dict[str, Any] = {}
+        self.reads: dict[int, Read] = {}
+        self.told = self.figured = self.exact = 0
         self.telling: dict[int, dict[str, Any]] = {}
         self.lists: dict[int, list[str]] = {}
         self.readings: dict[int, list[Reading]] = {}
         self.on_lines: dict[int, int] = {}
-        self.gaps: dict[str, str | None] = {}
+        self.gaps: dict[int, str] = {}
+        self.opened: dict[int, list[str]] = {}
         rows = self.source.facts.get("people") or ()
         self.rows = {
             person.id: (person, row) for person, row in zip(self.source.people, rows, strict=True)
@@ -118,51 +134,48 @@ class TracedWorld(World):
         """The bit of an answer, with what was told."""
         bit = self.placed.get(path)
         if bit is None:
-            bit = self.placed[path] = 1 << len(self.names)
-            self.names.append(path)
-            self.answered[path] = told
+            bit = self.placed[path] = 1 << len(self.placed)
+            self.reads[bit] = path, told
             if told is not None:
                 self.told |= bit
         return bit
 
     def path(self, bit: int) -> str:
         """The path of one answer's bit."""
-        return str(self.names[bit.bit_length() - 1])
+        return str(self.reads[bit][0])
 
     def named(self, mask: int) -> list[str]:
         """The paths of some bits, in the order in which they were first read."""
         mask &= ~self.figured
         found = self.lists.get(mask)
         if found is None:
-            found = self.lists[mask] = self._each(mask)
+            found = self.lists[mask] = [path for path, _ in self._each(mask)]
         return found
 
     def told_at(self, mask: int) -> dict[str, Any]:
         """The answers of some bits as they were told, by path."""
         told = self.telling.get(mask)
         if told is None:
-            answered = self.answered
-            told = self.telling[mask] = {path: answered[path] for path in self._each(mask)}
+            told = self.telling[mask] = dict(self._each(mask))
         return told
 
-    def _each(self, mask: int) -> list[Any]:
-        """The paths and figures of some bits."""
-        names, found = self.names, []
+    def _each(self, mask: int) -> list[Read]:
+        """The answers and figures of some bits."""
+        reads, found = self.reads, []
         while mask:
-            place = mask.bit_length() - 1
-            found.append(names[place])
-            mask ^= 1 << place
-        found.reverse()
+            bit = mask & -mask
+            found.append(reads[bit])
+            mask ^= bit
         return found
 
     def figure_bits(self, figures: Iterable[FigureKey]) -> int:
         """The bits of some figures."""
-        found = 0
+        found, placed = 0, self.placed
         for figure in figures:
-            bit = self.placed.get(figure)
+            bit = placed.get(figure)
             if bit is None:
-                bit = self.placed[figure] = 1 << len(self.names)
-                self.names.append(figure)
+                bit = placed[figure] = 1 << len(placed)
+                self.reads[bit] = figure, None
                 self.figured |= bit
             found |= bit
         return found
@@ -173,7 +186,7 @@ class TracedWorld(World):
         found = self.readings.get(mask)
         if found is None:
             figures: Any = self.figures
-            found = self.readings[mask] = [figures[name] for name in self._each(mask)]
+            found = self.readings[mask] = [figures[name] for name, _ in self._each(mask)]
         return found
 
     def told_of(self, log: int) -> int:
@@ -199,14 +212,26 @@ class TracedWorld(World):
 
     def open_at(self, log: int) -> list[str]:
         """The answers among what was read that were not given, or not exactly."""
-        found = []
-        for path in self.named(log):
-            if path not in self.gaps:
-                self.gaps[path] = self._still_open(path)
-            gap = self.gaps[path]
-            if gap is not None:
-                found.append(gap)
+        mask = log & ~(self.figured | self.exact)
+        found = self.opened.get(mask)
+        if found is None:
+            found = self.opened[mask] = []
+            while mask:
+                bit = mask & -mask
+                gap = self.gaps.get(bit) or self._gap(bit)
+                if gap is not None:
+                    found.append(gap)
+                mask ^= bit
         return found
+
+    def _gap(self, bit: int) -> str | None:
+        """What is still to be told of an answer, looked at for the first time."""
+        gap = self._still_open(*self.reads[bit])
+        if gap is None:
+            self.exact |= bit
+        else:
+            self.gaps[bit] = gap
+        return gap
 
     def _told_json(self, path: str) -> Any:
         """The answer at a path as it was told, or None where nothing was told."""
@@ -224,13 +249,12 @@ class TracedWorld(World):
             return row["incomes"][int(parts[3])] or None
         return _answered(row.get(parts[2]))
 
-    def _still_open(self, path: str) -> str | None:
+    def _still_open(self, path: str, told: Any) -> str | None:
         """The path of what is still to be told there, or None if all is told exactly."""
         parts = path.split(".")
         if len(parts) == 4 and parts[2] == "incomes":
             missing = _open_part(self.rows[parts[1]][0].incomes[int(parts[3])])
             return f"{path}.{missing}" if missing else None
-        told = self.answered[path]
         if told is None or (told is False and path.endswith("_complete")):
             return path
         if isinstance(told, dict) and ("between" in told or isinstance(told.get("amount"), dict)):

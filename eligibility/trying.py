@@ -15,9 +15,10 @@ from eligibility.expressions.functions import TAX_ROLES
 from eligibility.expressions.repeats import TAX
 from eligibility.expressions.tree import PERSON_SLOT, Expr
 from eligibility.facts import FactType, Vocabulary
+from eligibility.plan import Step
 from eligibility.program import Program, Test
 from eligibility.rulebook import Rulebook
-from eligibility.witness import Chooser
+from eligibility.witness import Chooser, Sight
 from eligibility.world import PersonView, World
 
 MOST_TRIED = 16
@@ -42,6 +43,7 @@ class Trying:
         self.rules = rules
         self.tests = rules.compiler.tests
         self.memos: dict[tuple[Any, ...], dict[int, Any]] = {}
+        self.ways: dict[tuple[str, ...], list[Open]] = {}
 
     @cached_property
     def open(self) -> frozenset[str]:
@@ -54,21 +56,34 @@ class Trying:
         """Whether the tests of a program are met, and whether it is for this person at all."""
         if self.open.isdisjoint(self.rules.tried_for(program)):
             return None, True
-        return Chooser(program, lambda test: (self.truth(test, person), 0, 0)).decide()
+        return Chooser(self.rules.plans[program.id], _Tried(self, person)).decide()
 
     def truth(self, test: Test, person: PersonView | None) -> bool | None:
         """Whether a test holds, if need be by trying every way."""
+        self.world.env[PERSON_SLOT] = person
+        truth: bool | None = self.tests[id(test.rule)](self.world)
+        return self.settled(test, person) if truth is None else truth
+
+    def settled(self, test: Test, person: PersonView | None) -> bool | None:
+        """What a test that is unclear comes to in every way, if that is always the same."""
         world, rule = self.world, test.rule
-        world.env[PERSON_SLOT] = person
-        truth: bool | None = self.tests[id(rule)](world)
-        twice = self.rules.read_twice(rule) if truth is None else ()
-        found = [] if self.open.isdisjoint(twice) else [*self._open(twice)]
-        if not found or prod(len(one.values) for one in found) > MOST_TRIED:
-            return truth
+        found = self._ways(self.rules.read_twice(rule))
+        if not found:
+            return None
         memo = world.memo
         alike = self._alike(rule, person, found, ())
         world.memo = memo
         return alike
+
+    def _ways(self, twice: tuple[str, ...]) -> list[Open]:
+        """The answers to try; none where there are too many ways."""
+        found = self.ways.get(twice)
+        if found is None:
+            found = [] if self.open.isdisjoint(twice) else [*self._open(twice)]
+            if prod(len(one.values) for one in found) > MOST_TRIED:
+                found = []
+            self.ways[twice] = found
+        return found
 
     def _alike(
         self, rule: Expr, person: PersonView | None, found: list[Open], case: tuple[Any, ...]
@@ -108,6 +123,19 @@ class Trying:
                 if view.cells[name] is None:
                     values = _labels(world) if name == TAX else _values(name, vocabulary)
                     yield Open(view.cells, name, values)
+
+
+class _Tried(Sight):
+    """What tests come to for somebody, if need be by trying."""
+
+    def __init__(self, trying: Trying, person: PersonView | None) -> None:
+        super().__init__()
+        self.trying = trying
+        self.person = person
+
+    def look(self, step: Step) -> bool | None:
+        found = self.memo[step.place] = self.trying.truth(step.test, self.person)
+        return found
 
 
 def _labels(world: World) -> tuple[str, ...]:

@@ -2,130 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
-from eligibility.program import Node, Program, Test
+from eligibility.expressions.writer import NOTHING
+from eligibility.plan import Plan, Step
 
-Seen = tuple[bool | None, int, int]
-"""Whether a test or group holds, the bits of the told answers it rests on, and of a test the bits
+Deciding = tuple[Step, int, int]
+"""A test that decides, with the bits of the told answers it rests on and, where they were noted,
 of all that it read."""
-Witness = list[tuple[Test, int, int]]
+Witness = list[Deciding]
+Group = tuple[bool | None, list[bool | None]]
+"""Whether a group holds, and each of its members as far as they were looked at."""
+
+
+class Sight:
+    """What was found out of tests. `at` is how far on what is personal is remembered."""
+
+    def __init__(self) -> None:
+        self.memo: dict[int, Any] = {}
+        self.groups: dict[int, Group] = {}
+        self.at = 0
+
+    def look(self, step: Step) -> bool | None:
+        """Whether a test holds, looked at for the first time."""
+        raise NotImplementedError
+
+    def rests_on(self, step: Step) -> Deciding:
+        """A test that was looked at, with the answers it rests on."""
+        return step, 0, 0
+
+    def holds(self, step: Step) -> bool | None:
+        """Whether a test holds, looked at once."""
+        at = step.place + self.at if step.personal else step.place
+        found: bool | None = self.memo.get(at, NOTHING)
+        return self.look(step) if found is NOTHING else found
 
 
 class Chooser:
-    """Chooses among the tests of one program. `look` evaluates a test. What is the same for
-    everyone is kept in `common`, the rest in `own`."""
+    """Chooses among the tests of one program."""
 
-    __slots__ = ("_common", "_own", "hasty", "kept", "look", "program")
+    __slots__ = ("hasty", "kept", "sight", "tests", "who")
 
-    def __init__(
-        self,
-        program: Program,
-        look: Callable[[Test], Seen],
-        common: dict[int, Seen] | None = None,
-        own: dict[int, Seen] | None = None,
-    ) -> None:
-        self.program = program
-        self.look = look
+    def __init__(self, plan: Plan, sight: Sight) -> None:
+        self.who, self.tests, self.hasty = plan
+        self.sight = sight
         self.kept = 0
-        # Where one answer settles the whole, and no other is needed, the rest is not looked at.
-        tests = program.tests_node
-        self.hasty = tests if program.who is None or not tests.settling else None
-        self._own = {} if own is None else own
-        self._common = {} if common is None else common
 
     def decide(self) -> tuple[bool | None, bool]:
         """Whether the tests of a program are met, and whether it may be for this person at all."""
-        who = self.program.who_node
-        fits = None if who is None else self.see(who)[0]
+        who = self.who
+        fits = None if who is None else self.sight.holds(who)
         if fits is False:
             return False, False
-        met = self.see(self.program.tests_node)[0]
+        met = self.see(self.tests)
         return (met if met is False or fits or who is None else None), True
 
     def choose(self, outcome: bool | None) -> Witness:
         """The tests that decide, with the answers each rests on; for an unclear outcome, all
         that are still open."""
-        tests, who = self.program.tests_node, self.program.who_node
+        tests, who = self.tests, self.who
         found: Witness = []
-        fits = True if who is None else self.see(who)[0]
+        fits = True if who is None else self.see(who)
         if who is not None and (outcome or fits is outcome):
             self._add(found, who, outcome)
-        if outcome or (fits is not False and self.see(tests)[0] is outcome):
+        if outcome or (fits is not False and self.see(tests) is outcome):
             self._add(found, tests, outcome)
         return found
 
-    def see(self, node: Node) -> Seen:
-        """Whether a test or a group of tests holds and what it rests on, looked at once."""
-        seen = self._own if node.personal else self._common
-        found = seen.get(node.key)
+    def see(self, step: Step) -> bool | None:
+        """Whether a test or a group of tests holds."""
+        return self.sight.holds(step) if step.test is not None else self._group(step)[0]
+
+    def _group(self, group: Step) -> Group:
+        """Whether a group of tests holds, looked at once."""
+        groups = self.sight.groups
+        at = group.place + self.sight.at if group.personal else group.place
+        found = groups.get(at)
         if found is None:
-            found = self._group(node) if node.test is None else self.look(node.test)
-            seen[node.key] = found
+            found = groups[at] = self._looked_at(group)
         return found
 
-    def _group(self, group: Node) -> Seen:
+    def _looked_at(self, group: Step) -> Group:
         settling, hasty = group.settling, group is self.hasty
         result: bool | None = not settling
-        rests_on = 0
-        own, common, see = self._own, self._common, self.see
-        for node in group.members:
-            seen = (own if node.personal else common).get(node.key)
-            answer, told, _ = see(node) if seen is None else seen
-            rests_on |= told
+        sight, own = self.sight, self.sight.at
+        known, look = sight.memo.get, sight.look
+        answers = []
+        for step in group.members:
+            if step.test is None:
+                answer = self._group(step)[0]
+            else:
+                answer = known(step.place + own if step.personal else step.place, NOTHING)
+                if answer is NOTHING:
+                    answer = look(step)
+            answers.append(answer)
             if answer is settling:
                 result = settling
-                if hasty and told.bit_count() == 1:
+                if hasty and self._told(step).bit_count() == 1:
                     break
             elif answer is None and result is not settling:
                 result = None
-        return result, rests_on, 0
+        return result, answers
 
-    def _add(self, found: Witness, node: Node, outcome: bool | None) -> None:
-        """Add the tests that make a node come out so."""
-        if node.test is not None:
-            _, mask, read = self.see(node)
-            if outcome is not None:
-                self.kept |= mask
-            found.append((node.test, mask, read))
-        elif outcome is node.settling:
-            self._add(found, self._easiest(node, outcome), outcome)
+    def _told(self, step: Step) -> int:
+        """The told answers that a test, or all tests of a group, rest on."""
+        if step.test is not None:
+            return self.sight.rests_on(step)[1]
+        found = 0
+        for member in step.members:
+            found |= self._told(member)
+        return found
+
+    def _add(self, found: Witness, step: Step, outcome: bool | None) -> None:
+        """Add the tests that make a step come out so."""
+        if step.test is not None:
+            deciding = self.sight.rests_on(step)
+            self.kept |= deciding[1]
+            found.append(deciding)
+        elif outcome is step.settling:
+            self._add(found, self._easiest(step, outcome), outcome)
         else:
-            self._add_all(found, node, outcome)
+            self._add_all(found, step, outcome)
 
-    def _add_all(self, found: Witness, group: Node, outcome: bool | None) -> None:
+    def _add_all(self, found: Witness, group: Step, outcome: bool | None) -> None:
         """Add every member that comes out so."""
-        own, common, see = self._own, self._common, self.see
+        rests_on = self.sight.rests_on
         groups = []
-        for node in group.members:
-            seen = (own if node.personal else common).get(node.key) or see(node)
-            if seen[0] is not outcome:
+        for step, answer in zip(group.members, self._group(group)[1], strict=False):
+            if answer is not outcome:
                 continue
-            if node.test is None:
-                groups.append((len(found), node))
+            if step.test is None:
+                groups.append((len(found), step))
                 continue
-            if outcome is not None:
-                self.kept |= seen[1]
-            found.append((node.test, seen[1], seen[2]))
+            deciding = rests_on(step)
+            self.kept |= deciding[1]
+            found.append(deciding)
         # Choices come last: what plain tests rest on is known by then.
         chosen: list[tuple[int, Witness]] = []
-        for place, node in groups:
+        for place, step in groups:
             below: Witness = []
-            self._add(below, node, outcome)
+            self._add(below, step, outcome)
             chosen.append((place, below))
         for place, below in reversed(chosen):
             found[place:place] = below
 
-    def _easiest(self, group: Node, outcome: bool) -> Node:
+    def _easiest(self, group: Step, outcome: bool) -> Step:
         """The member that settles a group with the fewest answers beyond those that are needed
         anyway, the first of them."""
         best, least = group.members[0], -1
-        for member in group.members:
-            answer, told, _ = self.see(member)
+        for step, answer in zip(group.members, self._group(group)[1], strict=False):
             if answer is outcome:
-                effort = (told & ~self.kept).bit_count()
+                effort = (self._told(step) & ~self.kept).bit_count()
                 if least < 0 or effort < least:
-                    best, least = member, effort
-                if group is self.hasty and told.bit_count() == 1:
-                    break
+                    best, least = step, effort
         return best

@@ -37,7 +37,7 @@ class Blank(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Wording:
     """One test and outcome. `personal`: whether the reason differs from person to person. A
-    reason without any number is `head`, the answers, and `rest`."""
+    reason without any number is `head`, the answers, and `rest`; `numbers` tells of others."""
 
     text: str
     shown: tuple[Shown, ...]
@@ -45,26 +45,19 @@ class Wording:
     link: str | None
     source: dict[str, str]
     personal: bool
+    numbers: bool
     head: tuple[str, str]
     rest: tuple[Any, ...]
 
 
 class Wordings:
-    """Makes each wording once for a rulebook."""
+    """Makes wordings with the functions of a compiler."""
 
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
-        self._made: dict[tuple[int, bool | None], Wording] = {}
 
     def of(self, program: Program, test: Test, outcome: bool | None) -> Wording:
         """The wording of a test of a program with this outcome."""
-        key = (id(test), outcome)
-        found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = self._make(program, test, outcome)
-        return found
-
-    def _make(self, program: Program, test: Test, outcome: bool | None) -> Wording:
         text = test.sentence(outcome)
         shown = tuple(self._shown(part) for part in _conjuncts(test.rule) if part.op == "compare")
         blanks: list[Blank] = []
@@ -87,6 +80,7 @@ class Wordings:
             link,
             source,
             PERSON_SLOT in free,
+            bool(shown or blanks),
             (test.id, MET[outcome]),
             (*[None] * 8, False, None, source, text, {}, link),
         )

@@ -30,13 +30,14 @@ FigureKey = tuple[str, TakesOver]
 
 class Figures(dict[FigureKey, Reading]):
     """What parameters read on one day. `lines` remembers limits made from figures alone, by
-    expression and size."""
+    expression and size, `standing` each program's status and the hash of its rules."""
 
     def __init__(self, parameters: Mapping[str, Parameter], on: date) -> None:
         super().__init__()
         self.parameters = parameters
         self.on = on
         self.lines: dict[int, Any] = {}
+        self.standing: dict[str, tuple[str, str]] = {}
 
     def __missing__(self, key: FigureKey) -> Reading:
         """Raises NoValue before its first dated value."""

@@ -46,7 +46,11 @@ def place_of(place: int, size: Any) -> int:
 def widened(low: Exact, high: Exact, value: Any, times: int) -> tuple[Exact, Exact]:
     """The least and the most of a sum once something more may belong to it."""
     least_of_it, most = ends(value)
-    return low + min(0, least_of_it) * times, high + max(0, most) * times
+    if least_of_it < 0:
+        low = low + least_of_it * times
+    if most > 0:
+        high = high + most * times
+    return low, high
 
 
 def prorated(value: Any, part: Any, of: Any) -> Any:

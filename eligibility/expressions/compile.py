@@ -69,6 +69,14 @@ class Compiler:
             self.tests[id(tree)] = found
         return found
 
+    def looked_at(self, tree: Expr) -> tuple[int, Function, bool]:
+        """Where a test is remembered, its function, and whether it looks at the person decided
+        on, whom the function is given then. Every test has a place here, also a cheap one."""
+        inner = tree.args[0] if tree.op == "call" and tree.data != "each" else tree
+        name, place = self.value(inner, False)
+        self._kept.append(inner)
+        return place, self._space[name], PERSON_SLOT in inner.free
+
     def test(self, to: Writer, tree: Expr) -> str:
         """The same within a function that is being written."""
         return write(to, tree) if tree.op in CHEAP else to.remembered(tree, None)

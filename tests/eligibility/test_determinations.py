@@ -141,6 +141,32 @@ def test_the_fewest_answers_are_found_only_where_that_is_asked_for(tmp_path: Pat
     assert list(fewest.because[0].facts) == ["household.homeless"]
 
 
+def test_another_test_takes_over_where_it_needs_fewer_answers(tmp_path: Path) -> None:
+    """The first reads two answers and the second thirteen, of which another one is enough."""
+    both = "household.homeless and household.utility_account"
+    either = "all(p.veteran for p in people) or household.homeless"
+    text = program(
+        f"""
+eligible:
+  any:
+    - {{test: both, is: "{both}", {WORDS}}}
+    - {{test: either, is: "{either}", {WORDS}}}
+"""
+    )
+    rules = load_pack(tmp_path / "pack", text)
+    people = [{"id": f"p{number}", "veteran": True} for number in range(12)]
+    home = {"homeless": True, "utility_account": True}
+    facts = {"people_complete": True, "people": people, "household": home}
+    household = Household.from_facts(facts, rules.facts)
+    (plain,) = screen(household, rules, ON)
+    (fewest,) = screen(household, rules, ON, minimal=True)
+    told = [(one.test, list(one.facts)) for found in (plain, fewest) for one in found.because]
+    assert told == [
+        ("both", ["household.homeless", "household.utility_account"]),
+        ("either", ["household.homeless"]),
+    ]
+
+
 @pytest.mark.parametrize("explain", [True, False])
 @pytest.mark.parametrize(("refine", "outcome"), [(True, "likely"), (False, "unclear")])
 def test_what_comes_out_the_same_either_way_is_settled_unless_told_not_to(

@@ -11,6 +11,9 @@ import pytest
 
 from eligibility import Household, Rulebook, screen
 from eligibility.determination import number_json
+from eligibility.household import Told
+from eligibility.pay import factors, turn
+from eligibility.spans import Span, ends
 from tests.eligibility.packs import household, load_pack, program
 
 ON = date(2025, 6, 30)
@@ -119,6 +122,16 @@ def test_a_past_year_is_known_only_where_pay_was_steady(tmp_path: Path) -> None:
 def test_money_nobody_told_of_is_between_the_declared_bounds(tmp_path: Path) -> None:
     found = counted(tmp_path, "{period: month}", {"kind": "wages", "period": "month"})
     assert found == {"low": 0, "high": 100_000_000}
+
+
+def test_a_range_of_which_no_period_was_told_is_turned_by_every_factor() -> None:
+    table = factors((("week", ("4", "52/12")), ("month", ("1",))), "month")
+    ranges = (Span(300, 600), Span(-600, 300), Span(-600, -300))
+    for _ in range(2):  # what is turned once is remembered
+        found = [ends(turn(Told(each, None), table)) for each in ranges]
+        assert found == [(300, 2_600), (-2_600, 1_300), (-2_600, -300)]
+    other = factors((("week", ("4",)), ("month", ("1",))), "month")
+    assert ends(turn(Told(Span(300, 600), None), other)) == (300, 2_400)
 
 
 def test_an_open_list_of_incomes_gives_only_a_lower_bound(tmp_path: Path) -> None:

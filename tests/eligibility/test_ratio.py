@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eligibility.ratio import Ratio, as_exact, inverse, ratio
+from eligibility.expressions.called import widened
+from eligibility.ratio import Exact, Ratio, as_exact, inverse, ratio
+from eligibility.spans import Span, ends
 
 FRACTIONS = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=5_000)
 SUMS = (operator.add, operator.sub, operator.mul)
@@ -54,3 +56,19 @@ def test_what_comes_out_whole_is_an_integer() -> None:
     assert type(half + half) is int
     assert type(half * 4) is int
     assert type(ratio(6, 3)) is int
+
+
+HALVES = st.integers(-9, 9).map(lambda number: ratio(number, 2))
+RANGES = st.tuples(HALVES, HALVES).map(sorted)
+
+
+@given(first=RANGES, second=RANGES, times=st.integers(1, 9))
+def test_a_product_and_a_sum_of_ranges_hold_all_that_can_come_out(
+    first: list[Exact], second: list[Exact], times: int
+) -> None:
+    one, other = Span(*first), Span(*second)
+    corners = [low * high for low in first for high in second]
+    assert ends(one * other) == (min(corners), max(corners))
+    # Of `times` who may belong to it, none or all of the lowest and highest do.
+    low, high = first[0] + times * min(0, second[0]), first[1] + times * max(0, second[1])
+    assert widened(first[0], first[1], other, times) == (low, high)
