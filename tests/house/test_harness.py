@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +13,7 @@ import pytest
 
 from tests.support.browser import PHONE, axe_findings, open_browser
 from tests.support.chromium import NoBrowser, find_chromium
-from tests.support.postgres import throwaway_postgres
+from tests.support.postgres import free_port, throwaway_postgres
 
 GOOD = """<!doctype html><html lang="en"><head><title>Door</title></head><body><main>
 <h1>Door</h1><form action="/next"><label>Name <input name="name"></label>
@@ -67,14 +69,25 @@ async def test_a_throwaway_postgres_answers_and_leaves_nothing_behind() -> None:
         name: value for name, value in os.environ.items() if name != "THRESHOLD_TEST_PG_URL"
     }
     with throwaway_postgres(without_own_server) as url:
-        (socket,) = Path("/tmp").glob(f"th-pg-*/.s.PGSQL.{urlsplit(url).port}")
+        (door,) = Path("/tmp").glob(f"th-pg-*/.s.PGSQL.{urlsplit(url).port}")
         connection = await asyncpg.connect(url)
         assert int(await connection.fetchval("show server_version_num")) >= 150000
         assert await connection.fetchval("select 'ñ' > 'z'") is True
         await connection.close()
-    assert not socket.parent.exists()
+    assert not door.parent.exists()
 
 
 def test_a_named_postgres_is_used_as_it_is() -> None:
     with throwaway_postgres({"THRESHOLD_TEST_PG_URL": "postgres://somewhere/tests"}) as url:
         assert url == "postgres://somewhere/tests"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others cannot keep a port and let it be used")
+def test_a_port_that_was_given_out_is_given_to_nobody_else() -> None:
+    """Between choosing it and listening lies a second, and other tests choose meanwhile."""
+    port = free_port()
+    with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+        stranger.bind(("127.0.0.1", port))
+    for _again in range(2):
+        with socket.create_server(("127.0.0.1", port)) as mine:
+            socket.create_connection(mine.getsockname()).close()

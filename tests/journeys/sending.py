@@ -17,7 +17,7 @@ PROGRAMS = {
     "fresh_bucks": "seattle_environment",
     "basic_food": "dshs",
 }
-LONGEST_ANSWER = 30.0
+LONGEST_ANSWER = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ async def screened(service: Service) -> list[Screened]:
 
 
 def plain_client(service: Service) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=service.url, trust_env=False, verify=PLAIN_HTTP)
+    return httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=60.0, verify=PLAIN_HTTP)
 
 
 async def published_fields(service: Service) -> dict[str, list[str]]:

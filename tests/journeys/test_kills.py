@@ -113,7 +113,7 @@ async def all_pulled(standing: Standing, expected: int) -> None:
     """Every agency at work until its inbox and the service's books are both complete."""
     for name in PROGRAMS.values():
         standing.agency(name, "ok", "--decide", "none")
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(240):
         while sum(len(standing.inbox(name)) for name in PROGRAMS.values()) < expected:
             await asyncio.sleep(POLL)
         while standing.reconcile()["outstanding"]:

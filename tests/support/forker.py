@@ -1,8 +1,8 @@
 """Processes of `threshold` without reading its thousand modules again for each.
 
-python -m tests.support.forker reads them once and then forks a process for each command it is told
-of: what the command does from its first line on is its own. Nothing is made before the fork that a
-command could share: no thread, no loop, no open file, no setting.
+python -m tests.support.forker reads them once, and the rules of the demonstration's city, and then
+forks a process for each command it is told of: what the command does from its first line on is its
+own. Nothing else is made before the fork: no thread, no loop, no open file, no setting.
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ READ_AHEAD = (
     "service.worker",
     "service.demo",
 )
+# Of a household that has told little, more has to be worked out than of one that told all.
+LITTLE = {
+    "people_complete": True,
+    "household": {"county": "king", "lives_in_city": True},
+    "people": [{"id": "p1", "birth_date": "1985-03-04", "incomes_complete": True, "incomes": []}],
+}
 
 
 class Forker:
@@ -112,11 +118,37 @@ def read_ahead() -> None:
         module = importlib.import_module(name)
         for inner in pkgutil.iter_modules(getattr(module, "__path__", ())):
             importlib.import_module(f"{name}.{inner.name}")
+    from service.later import read_pages
+    from service.urls import routes
+
+    read_pages(routes)
+
+
+def read_the_rules() -> None:
+    """The demonstration city's rules once for all: nothing changes them after they are read. First
+    screenings make functions of them, so some are made here, and the routes are guarded."""
+    import eligibility
+    from service.app import own_signposts
+    from tests.programs.story import DAY, FACTS
+
+    own_signposts()
+    read, the_city = eligibility.load_rules, (ROOT / "eligibility", ROOT / "cities" / "seattle")
+    rules = read(*the_city)
+    for told in (FACTS, LITTLE):
+        household = eligibility.Household.from_facts(told, rules.facts)
+        eligibility.screen(household, rules, DAY)
+        eligibility.screen(household, rules, DAY, explain=False)
+
+    def load_rules(shared: Path, city: Path | None = None) -> eligibility.Rulebook:
+        return rules if (shared, city) == the_city else read(shared, city)
+
+    eligibility.load_rules = load_rules
 
 
 def main() -> int:
     """Answer one line after another until there are no more; in a child, be the command."""
     read_ahead()
+    read_the_rules()
     assert threading.active_count() == 1
     gc.collect()
     gc.freeze()

@@ -33,6 +33,8 @@ LANGUAGES = ("en", "es", "qps-rtl")
 RIGHT_TO_LEFT = "qps-rtl"
 USUAL_LETTERS, LARGE_LETTERS = 16, 32
 SETTLES, TALLEST = 100, 8_000
+# Leads to the city's own choice of another site and ends the visit: no page of ours.
+LEAVES = "/benefits/leave"
 # What each office answers, so that the status page shows every kind of card.
 ANSWERS: dict[str, dict[str, Any] | None] = {
     "seattle_utilities": {"outcome": "approved", "effective_on": "2026-12-01"},
@@ -42,7 +44,7 @@ ANSWERS: dict[str, dict[str, Any] | None] = {
 }
 STAFF_PAGES = {
     "caseworker": ("/staff/cases", "/staff/objections", "/staff/files", "/staff/account"),
-    "leader": ("/staff/weekly", "/staff/handover"),
+    "leader": ("/staff/weekly", "/staff/handover", "/staff/feedback"),
     "admin": ("/staff/accounts", "/staff/keys", "/staff/holds", "/staff/handover"),
     "auditor": ("/staff/audit",),
 }
@@ -149,6 +151,7 @@ async def public_pages(camera: Camera) -> None:
         ("program", "/programs/basic_food"),
         ("privacy", "/privacy"),
         ("accessibility", "/accessibility"),
+        ("feedback", "/feedback"),
         ("begin", "/benefits/start"),
         ("return", "/benefits/return"),
         ("lost", "/benefits/return/lost"),
@@ -162,6 +165,8 @@ async def pages_after_sending(walker: Walker, camera: Camera) -> None:
     status = walker.page.locator("main a[href^='/benefits/']")
     found = [await link.get_attribute("href") or "" for link in await status.all()]
     for path in dict.fromkeys(found):
+        if path == LEAVES:
+            continue
         kind = path.removeprefix("/benefits/").split("/")
         await camera.opened("-".join(part for part in kind if "-" not in part), path)
     await walker.opens("/benefits/status")

@@ -12,12 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
+import psutil
 
 from tests.support.canaries import check_log
 from tests.support.databases import SqliteDatabases
@@ -25,7 +26,7 @@ from tests.support.forker import Forked, forker
 from tests.support.postgres import free_port
 
 THRESHOLD = str(Path(sys.executable).parent / "threshold")
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 STOP_SECONDS = 20.0
 COMMAND_SECONDS = 120.0
 # For clients of a service on this machine. One of their own would read every authority's
@@ -121,7 +122,27 @@ class Process:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(running.pid, signal.SIGKILL)
             running.wait(STOP_SECONDS)
+        wait_for_group(running.pid, STOP_SECONDS)
         self._read = check_log(self.log, start=self._read)
+
+
+def wait_for_group(group: int, seconds: float) -> None:
+    """Until nothing of a process group runs: a child that dies after its parent still holds the
+    port. One that is dead and not buried holds nothing."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and any(_runs_in(group)):
+        time.sleep(0.005)
+
+
+def _runs_in(group: int) -> Iterator[int]:
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):  # the second is a Mac's word for dead ones
+        return
+    for process in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError, psutil.Error):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                yield process.pid
 
 
 class Service(Process):

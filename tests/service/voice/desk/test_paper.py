@@ -116,8 +116,8 @@ async def test_paper_ends_with_the_petition_and_wrong_sheets_are_refused(
     with pytest.raises(Conflict):
         await typed(signers, TWO, KIM)
     stored = str(await db.fetch("select * from voice_paper_lines"))
-    assert "Kim" not in stored
-    assert "Pine" not in stored
+    assert "Kim Lee" not in stored
+    assert "12 Pine" not in stored
 
 
 async def test_two_people_at_the_desk_type_compare_and_mend(
@@ -140,7 +140,7 @@ async def test_two_people_at_the_desk_type_compare_and_mend(
     waits = await blank.form().fill(fields).submit()
     assert "Somebody else types it now" in waits.text
     other = await two.get("/staff/voice/paper/7/12")
-    assert "Kim" not in other.html
+    assert "Kim Lee" not in other.html
     compared = await other.form().fill({**fields, "name-1": "Kim Leigh"}).submit()
     assert "Typed in two ways" in compared.text
     done = await compared.form().fill(name="Kim Lee").submit()
