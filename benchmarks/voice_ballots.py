@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from benchmarks.voice_timing import timed
 from petitions.protocol.sealing import seal
 from service import db
-from service.actions.voice.ballots import INTO_ROLL, LINK_KEPT, Ticket, cast, seal_ticket
+from service.actions.voice.ballots import LINK_KEPT, Ticket, cast, put_in_roll, seal_ticket
 from service.actions.voice.vote_drafts import Draft, DraftOption, save_draft
 from service.actions.voice.votes import Opened, open_vote
 from service.actor import Actor
@@ -46,6 +46,7 @@ async def through_ballots(services: Services, count: int, before: int) -> dict[s
     mixing = asyncio.create_task(_mix_often())
     told: dict[str, object] = {"loaded": before, "cast": await timed(one, tokens)}
     mixing.cancel()
+    await asyncio.wait([mixing])
     [row] = await db.fetch(
         "select (select count(*) from voice_roll) as roll, (select count(*) from voice_box) as box"
     )
@@ -76,9 +77,7 @@ async def _load(key: VoteKey, opened: Opened, count: int) -> None:
     sealed = seal(b'{"choice":[]}', (await vote_by_id(opened.vote)).spec)
     voters = [_voter(key) for _ballot in range(count)]
     async with db.transaction():
-        await db.execute_many(
-            INTO_ROLL, [(roll, opened.vote, "mail", "") for roll in sorted(voters)]
-        )
+        await put_in_roll([(roll, opened.vote, "mail", "") for roll in sorted(voters)])
         await db.execute("update voice_roll set fresh = false")
         slots = sorted(key.slot(roll) for roll in voters)
         await db.execute_many(LOAD, [(slot, opened.vote, sealed) for slot in slots])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import re
 import secrets
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ DATABASE_SECONDS = 4.0
 HOLD_SECONDS = 0.5
 # Asked for by address by whoever watches the service; they answer nothing that depends on a name.
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Edge:
@@ -44,6 +46,8 @@ class Edge:
         self.app = app
         self.web = web
         self.fixed = security_headers(https=web.https)
+        # Kept by address alone: to look for the networks too took as long as to ask them.
+        self.is_proxy = lru_cache(64)(partial(_is_within, networks=web.proxies))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -117,14 +121,11 @@ class Edge:
         state["https"] = (proto == b"https") if trusted else scope["scheme"] == "https"
         if len(hosts) != 1 or not self.is_ours(hosts[0], scope["path"]):
             raise Malformed("host")
-        if any(character < " " or character == "\x7f" for character in scope["path"]):
+        if CONTROL.search(scope["path"]):
             raise Malformed("path")
 
     def is_ours(self, host: bytes, path: str) -> bool:
         return host.decode("latin-1").lower() in self.web.hosts or path in PROBES
-
-    def is_proxy(self, address: str) -> bool:
-        return _is_within(address, self.web.proxies)
 
     def caller(self, peer: str, forwarded: list[bytes]) -> str:
         """The nearest address that is not one of our proxies, read from the right."""
@@ -146,7 +147,6 @@ async def hold_form(request: Request) -> None:
             await read_form(request)
 
 
-@lru_cache(64)
 def _is_within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
     """Whether one of the networks holds an address; what is no address is in none."""
     try:

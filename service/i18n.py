@@ -29,6 +29,8 @@ LOCALES = Path(__file__).resolve().parent.parent / "locales"
 
 # English dates put the day first and spell the month, so 3/4 is never two days.
 DATE_PATTERNS = {("en", "long"): "d MMMM y", ("en", "medium"): "d MMM y", ("en", "day"): "d MMMM"}
+# No browser's list of languages is longer.
+LONGEST_ACCEPT = 400
 PSEUDO = {"qps": "ltr", "qps-rtl": "rtl"}
 ACCENTS = str.maketrans("aceinosuyACEINOSUY", "åçéîñøšüýÅÇÉÎÑØŠÜÝ")
 
@@ -267,23 +269,24 @@ class Languages:
         """The language a person picked, else the best of the browser's list, else the source."""
         if chosen in self.translators:
             return self.translators[chosen or SOURCE]
-        for code in wanted_languages(accept_language):
+        for code in wanted_languages(accept_language[:LONGEST_ACCEPT]):
             if code in self.translators and code not in PSEUDO:
                 return self.translators[code]
         return self.source
 
 
-def wanted_languages(header: str) -> list[str]:
+@lru_cache(256)
+def wanted_languages(header: str) -> tuple[str, ...]:
     """Language codes of an Accept-Language header, most wanted first, each with its base."""
     ranked: list[tuple[float, int, str]] = []
-    for place, part in enumerate(header[:400].split(",")[:20]):
+    for place, part in enumerate(header.split(",")[:20]):
         match = re.fullmatch(
             r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*", part
         )
         if match and match[2] not in ("0", "0.0", "0.00", "0.000"):
             ranked.append((-float(match[2] or 1), place, match[1].lower()))
     codes = [code for _quality, _place, tag in sorted(ranked) for code in (tag, tag.split("-")[0])]
-    return list(dict.fromkeys(codes))
+    return tuple(dict.fromkeys(codes))
 
 
 def catalogue(directory: Path, code: str) -> NullTranslations:

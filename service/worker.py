@@ -48,7 +48,9 @@ HANDLER_SECONDS = 45.0
 PER_LANE = 4
 # Mails to people go to no one agency whose trouble could spread, and come in a rush.
 WIDE_LANES = {"voice-mail": 32, "notices": 16}
-IN_ALL = 64
+# A mail server minds how many come at once; a folder does not, and each claim is a commit.
+WIDE_TO_A_FOLDER = {**WIDE_LANES, "voice-mail": 96}
+IN_ALL = 128
 LOOK_SECONDS = 1.0
 # A worker that had nothing to do waits so long for others of the same moment: looking, claiming and
 # settling cost several commits, for one row as for ten.
@@ -108,6 +110,7 @@ class Worker:
         self.jobs = jobs
         self.per_lane = per_lane
         self.grace_seconds = grace_seconds
+        self._wide = WIDE_LANES if services.settings.smtp_url else WIDE_TO_A_FOLDER
         self._busy: Counter[tuple[str, str]] = Counter()
         self._running: dict[asyncio.Task[None], Claimed] = {}
         self._wake = asyncio.Event()
@@ -169,7 +172,7 @@ class Worker:
     def _room(self, table: str, lane: str) -> int:
         """How many rows to claim. A wide lane is filled up by several at once: each claim is a
         commit, and so is nearly each look for what to claim."""
-        width, busy = WIDE_LANES.get(lane, self.per_lane), self._busy[table, lane]
+        width, busy = self._wide.get(lane, self.per_lane), self._busy[table, lane]
         room = min(width - busy, IN_ALL - len(self._running))
         return room if room > 0 and (not busy or 4 * room >= width) else 0
 

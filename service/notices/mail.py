@@ -6,17 +6,15 @@ import asyncio
 import contextlib
 import hashlib
 import os
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from service.gathering import Gathering
 from service.worker import Done, GiveUp, Outcome, Retry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from email.message import Message
 
     from service.settings import Settings
@@ -24,9 +22,10 @@ if TYPE_CHECKING:
 SECONDS = 20.0
 FOLDER = "mail"
 REFUSED_FOR_GOOD = 500
-# Files that the disk is waited for at the same time.
-WAITING = 8
+# So many threads wait for the disk at the same time, each for so many files and more.
+WAITING, SHARE = 8, 4
 File = tuple[Path, str, bytes]
+K = TypeVar("K")
 
 
 async def send(settings: Settings, message: Message, key: str, folder: str = FOLDER) -> Outcome:
@@ -76,66 +75,80 @@ def after_refusal(code: int) -> Outcome:
 
 
 async def _write_all(files: Sequence[File]) -> Sequence[str]:
-    return await asyncio.to_thread(write, files)
+    """Each file whole, or not at all; a second try writes the same one again. Says for each what
+    went wrong, if anything did. Several wait for the disk at the same time: together they cost it
+    little more than one."""
+    trouble = dict.fromkeys(files, "")
+    wanted = list(trouble)
+    threads = min(WAITING, -(-len(wanted) // SHARE))
+    shares = [wanted[at::threads] for at in range(threads)]
+    for told in await asyncio.gather(*(asyncio.to_thread(_keep_files, each) for each in shares)):
+        trouble |= told
+    folders = {file[0] for file in wanted if not trouble[file]}
+    lost = await asyncio.to_thread(_keep_folders, folders)
+    return [trouble[file] or lost.get(file[0], "") for file in files]
 
 
 _writing: Gathering[File, str] = Gathering(_write_all)
 
 
-def write(files: Sequence[File]) -> list[str]:
-    """Each file whole, or not at all; a second try writes the same one again. Says for each what
-    went wrong, if anything did. Files that are waited for together cost the disk little more than
-    one: so all are written before the first is waited for, and several wait at the same time."""
-    trouble = dict.fromkeys(files, "")
-    drafts: dict[File, int] = {}
-    try:
-        for file in trouble:
-            with _noting(trouble, file):
-                drafts[file] = _draft(file)
-        with ThreadPoolExecutor(min(WAITING, len(drafts)) or 1) as waiting:
-            for _kept in waiting.map(partial(_keep_file, trouble), drafts, drafts.values()):
-                continue
-    finally:
-        for handle in drafts.values():
-            os.close(handle)
-    for folder in {file[0] for file in drafts}:
-        keep(folder)
-    return [trouble[file] for file in files]
-
-
-def _keep_file(trouble: dict[File, str], file: File, handle: int) -> None:
-    with _noting(trouble, file):
-        os.fsync(handle)
-        _path(file, draft=True).replace(_path(file))
-
-
-@contextlib.contextmanager
-def _noting(trouble: dict[File, str], file: File) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        trouble[file] = type(error).__name__
+def _keep_files(files: Sequence[File]) -> dict[File, str]:
+    """Those with which something went wrong, and what. All are written before the first is waited
+    for. Calls are few: after each the thread has to wait for its turn among those that compute."""
+    told: dict[File, str] = {}
+    drafts: list[tuple[File, int]] = []
+    for file in files:
+        with _noting(told, file):
+            drafts.append((file, _draft(file)))
+    for file, handle in drafts:
+        with _noting(told, file):
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            os.replace(_place(file, draft=True), _place(file))  # noqa: PTH105  (ten times as fast)
+    return told
 
 
 def _draft(file: File) -> int:
-    folder, _name, content = file
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The file under another name, open."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    handle = os.open(_path(file, draft=True), flags, 0o600)
-    with open(handle, "wb", closefd=False) as out:
-        out.write(content)
+    try:
+        handle = os.open(_place(file, draft=True), flags, 0o600)
+    except FileNotFoundError:
+        file[0].mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(_place(file, draft=True), flags, 0o600)
+    try:
+        left = memoryview(file[2])
+        while left:
+            left = left[os.write(handle, left) :]
+    except BaseException:
+        os.close(handle)
+        raise
     return handle
 
 
-def _path(file: File, *, draft: bool = False) -> Path:
+def _place(file: File, *, draft: bool = False) -> str:
     folder, name, _content = file
-    return folder / (f".{name}.part" if draft else name)
+    return f"{folder}/.{name}.part" if draft else f"{folder}/{name}"
 
 
-def keep(folder: Path) -> None:
-    """Have the disk keep which files are in a folder."""
-    handle = os.open(folder, os.O_RDONLY)
+@contextlib.contextmanager
+def _noting(told: dict[K, str], what: K) -> Iterator[None]:
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        yield
+    except OSError as error:
+        told[what] = type(error).__name__
+
+
+def _keep_folders(folders: Collection[Path]) -> dict[Path, str]:
+    """Have the disk keep which files are in them. Says of which it could not be."""
+    told: dict[Path, str] = {}
+    for folder in folders:
+        with _noting(told, folder):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+    return told

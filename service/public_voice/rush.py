@@ -44,6 +44,7 @@ class _Page:
     until: float
     asked: int
     parts: tuple[bytes | _Gap, ...] = ()
+    made: asyncio.Event | None = None
 
 
 class Rush:
@@ -58,11 +59,23 @@ class Rush:
         """The page, kept or made by `make`. Only for pages without a session."""
         page = self._page((key, translator_of(request).code))
         page.asked += 1
+        making = page.made
+        if making is not None:
+            await making.wait()
         if page.parts:
             return _with_own_tokens(request, page.parts, link)
-        made = await make(request)
-        if page.asked > ANEW and made.status_code == 200:
-            page.parts = _parted(bytes(made.body), link)
+        if page.asked <= ANEW:
+            return await make(request)
+        # One makes it. Who comes meanwhile would else do the same work at the same time; where it
+        # came to nothing, each goes on alone.
+        if making is None:
+            making = page.made = asyncio.Event()
+        try:
+            made = await make(request)
+            if made.status_code == 200:
+                page.parts = _parted(bytes(made.body), link)
+        finally:
+            making.set()
         return made
 
     def _page(self, key: tuple[str, str]) -> _Page:

@@ -23,7 +23,7 @@ FIELD = "_csrf"
 FORM_COOKIE = "th_form"
 # A form shown before any session is tied to this browser, at one door and not beyond it: nothing a
 # browser carries joins a visit to benefits to a signature. Elsewhere there is no such form.
-FORM_PLACES = ("/benefits/", "/voice/", "/staff/")
+FORM_PLACES = ("/benefits/", "/voice/", "/staff/", "/feedback")
 FORM_LIFE = timedelta(hours=12)
 CLOCKS_APART = 60  # seconds that two web processes may differ
 
@@ -70,14 +70,11 @@ def form_cookie_alive(cookie: str, now: datetime) -> bool:
 
 
 def set_form_cookie(response: Response, cookie: FormCookie, settings: Settings) -> None:
-    response.set_cookie(
-        FORM_COOKIE,
-        cookie.value,
-        path=cookie.path,
-        secure=settings.base_url.startswith("https:"),
-        httponly=True,
-        samesite="lax",
-    )
+    """Value and path are ours, so there is nothing to quote: written as it is, for every page
+    without a session sets one."""
+    secure = "; Secure" if settings.base_url.startswith("https:") else ""
+    text = f"{FORM_COOKIE}={cookie.value}; HttpOnly; Path={cookie.path}; SameSite=lax{secure}"
+    response.raw_headers.append((b"set-cookie", text.encode("ascii")))
 
 
 def check_sender(request: Request) -> None:

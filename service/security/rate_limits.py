@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from service import db
 from service.errors import TooMany, Unavailable
-from service.gathering import Gathering
+from service.gathering import RUSH, Gathering
 from service.ids import time_ordered_id
 from service.security.blind_index import blind_index
 
@@ -55,6 +55,9 @@ BEGIN_NETWORK = Limit("begin/network", 200, HOUR, fails_open=True)
 SEND_NETWORK = Limit("send/network", 200, HOUR, fails_open=True)
 # Only households so large that each one costs what a hundred usual ones do.
 LARGE_SCREENING_NETWORK = Limit("screening/large", 60, HOUR, fails_open=True)
+# Notes about this service: a person reads each of them.
+FEEDBACK_NETWORK = Limit("feedback/network", 40, HOUR)
+FEEDBACK_EVERYBODY = Limit("feedback/everybody", 1_000, HOUR)
 UNKNOWN_KEY = Limit("key/network", 60, 5 * MINUTE)
 
 COUNT = """
@@ -100,7 +103,7 @@ async def _count_all(tries: Sequence[Try]) -> Sequence[int]:
     return counts
 
 
-_counting: Gathering[Try, int] = Gathering(_count_all)
+_counting: Gathering[Try, int] = Gathering(_count_all, RUSH)
 
 
 async def forgive(services: Services, rule: Limit, identity: str, now: datetime) -> None:

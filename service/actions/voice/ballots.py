@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,9 +18,9 @@ from uuid import UUID
 from petitions.protocol.canonical import NotWhatItSays
 from petitions.protocol.choices import write_choice
 from petitions.protocol.sealing import Receipt, receipt, seal
-from service import db
-from service.errors import Conflict, Fault, Invalid
-from service.gathering import Gathering
+from service import db, many_rows
+from service.errors import Conflict, Fault, Invalid, NotFound
+from service.gathering import RUSH, Gathering, filled
 from service.i18n import _
 from service.queries.voice.votes import is_taking_ballots, vote_by_number
 from service.voice.mixing import hold_vote
@@ -39,10 +40,7 @@ USED = _(
 )
 ENDED = _("This link has ended. Ask for a new one.")
 
-INTO_ROLL = """
-insert into voice_roll (p_hash, vote, tier, area, flag, fresh) values (?, ?, ?, ?, '', true)
-on conflict (p_hash) do nothing
-"""
+ROLL = {"p_hash": "varchar", "vote": "uuid", "tier": "varchar", "area": "varchar"}
 INTO_BOX = """
 insert into voice_box (s_hash, vote, sealed, n, fresh) {ballots}
 on conflict (s_hash) do update set sealed = excluded.sealed, n = excluded.n, fresh = true
@@ -100,8 +98,20 @@ def key_of(services: Services, record: VoteRecord) -> VoteKey:
 
 async def times_cast(key: VoteKey, roll: str) -> int:
     """How often this voter's ballot was cast so far."""
-    row = await db.fetch_one("select n from voice_box where s_hash = ?", key.slot(roll))
-    return int(row["n"]) if row else 0
+    return await _counting(key.slot(roll))
+
+
+async def _count_all(slots: Sequence[str]) -> Sequence[int]:
+    """One look for all who ask at the same time."""
+    wanted = filled(sorted(set(slots)))
+    rows = await db.fetch(
+        f"select s_hash, n from voice_box where s_hash in ({db.marks(wanted)})", *wanted
+    )
+    found = {row["s_hash"]: int(row["n"]) for row in rows}
+    return [found.get(slot, 0) for slot in slots]
+
+
+_counting: Gathering[str, int] = Gathering(_count_all)
 
 
 # ---- casting ------------------------------------------------------------------------------------
@@ -111,7 +121,10 @@ async def check_ticket(services: Services, record: VoteRecord, token: str, now: 
     """Whether a link may still cast. Changes nothing. Raises Conflict with what to do."""
     if not await is_taking_ballots(record.id, services.clock):
         raise Conflict("not_open", CLOSED)
-    key = key_of(services, record)
+    return await _good_ticket(key_of(services, record), record, token, now)
+
+
+async def _good_ticket(key: VoteKey, record: VoteRecord, token: str, now: datetime) -> Ticket:
     ticket = read_ticket(key, record.id, token, now)
     if ticket is None:
         raise Conflict("link_ended", ENDED)
@@ -120,15 +133,35 @@ async def check_ticket(services: Services, record: VoteRecord, token: str, now: 
     return ticket
 
 
+async def _look_at_all(
+    asked: Sequence[tuple[Services, int]],
+) -> Sequence[tuple[VoteRecord, bool] | None]:
+    """The votes that are voted in now, each read once: its record, and whether it takes ballots."""
+    found: dict[int, tuple[VoteRecord, bool]] = {}
+    for number in sorted({number for _services, number in asked}):
+        with suppress(NotFound):
+            record = await vote_by_number(number)
+            found[number] = record, await is_taking_ballots(record.id, asked[0][0].clock)
+    return [found.get(number) for _services, number in asked]
+
+
+_looking: Gathering[tuple[Services, int], tuple[VoteRecord, bool] | None] = Gathering(_look_at_all)
+
+
 async def cast(
     services: Services, number: int, token: str, choice: object, now: datetime
 ) -> Receipt:
     """Record a ballot, or a new one in place of the old. The receipt is for the caller's eyes only
     and is stored nowhere. Raises Conflict where the link or the vote has ended, Invalid for what
     the vote does not offer."""
-    record = await vote_by_number(number)
-    ticket = await check_ticket(services, record, token, now)
+    found = await _looking((services, number))
+    if found is None:
+        raise NotFound
+    record, taking = found
+    if not taking:
+        raise Conflict("not_open", CLOSED)
     key, spec = key_of(services, record), record.spec
+    ticket = await _good_ticket(key, record, token, now)
     try:
         sealed = seal(write_choice(choice, spec), spec)
     except NotWhatItSays:
@@ -177,7 +210,7 @@ async def _cast_all(ballots: Sequence[_Ballot]) -> Sequence[str]:
     return told
 
 
-_casting: Gathering[_Ballot, str] = Gathering(_cast_all)
+_casting: Gathering[_Ballot, str] = Gathering(_cast_all, RUSH)
 
 
 async def _into_both(slots: Sequence[str], ballots: Sequence[_Ballot]) -> set[str]:
@@ -196,8 +229,15 @@ async def _into_both(slots: Sequence[str], ballots: Sequence[_Ballot]) -> set[st
         for slot, ballot in zip(slots, ballots, strict=True)
         if slot in recorded
     ]
-    await db.execute_many(INTO_ROLL, sorted(voters))
+    await put_in_roll(sorted(voters))
     return recorded
+
+
+async def put_in_roll(voters: Sequence[tuple[str, UUID, str, str]]) -> None:
+    """Inside a unit of work: p, vote, tier and area of each, in the order of p. Who stands there
+    already stays as they are."""
+    again, fixed = "on conflict (p_hash) do nothing", {"flag": "''", "fresh": "true"}
+    await many_rows.insert("voice_roll", ROLL, voters, again, fixed)
 
 
 async def checked_receipt(number: int, typed: str) -> Receipt:

@@ -9,7 +9,7 @@ from uuid import UUID
 from petitions.signature_log import mark_of
 from service import db
 from service.errors import NotFound
-from service.gathering import Gathering, filled
+from service.gathering import RUSH, Gathering, filled
 from service.security.tokens import token_hash
 from service.voice.people import open_name
 from service.voice.steps import add_steps
@@ -132,7 +132,7 @@ async def _confirm_all(items: Sequence[tuple[Services, str]]) -> Sequence[db.Row
         return await _read_all([hashed for _services, hashed in items])
 
 
-_confirming: Gathering[tuple[Services, str], db.Row | None] = Gathering(_confirm_all)
+_confirming: Gathering[tuple[Services, str], db.Row | None] = Gathering(_confirm_all, RUSH)
 
 
 def _confirm_sql(services: Services, hashes: list[str]) -> str:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from service import db, many_rows, outbox
 from service.errors import Conflict, Fault, Invalid, NotFound
-from service.gathering import Gathering, filled
+from service.gathering import RUSH, Gathering, filled
 from service.i18n import _
 from service.security.blind_index import normal_name
 from service.security.rate_limits import HOUR, Limit, limit
@@ -250,7 +250,7 @@ async def _ask_all(askers: Sequence[_Asker]) -> Sequence[UUID]:
     return [row.id for row in rows]
 
 
-_asking: Gathering[_Asker, UUID] = Gathering(_ask_all)
+_asking: Gathering[_Asker, UUID] = Gathering(_ask_all, RUSH)
 
 
 # ---- people who share a contact -----------------------------------------------------------------

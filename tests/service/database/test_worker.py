@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -88,6 +89,29 @@ async def test_what_the_last_row_leaves_to_do_is_done_too(
     worker = EndsWhileLooking(services, {"hint": handle})
     await worker.run_until_idle()
     assert done == ["quick", "slow", "left by the slow one"]
+
+
+@pytest.mark.parametrize(
+    ("smtp_url", "at_once"), [("smtp://mail.example.org", 32), (None, 40)], ids=["server", "folder"]
+)
+async def test_a_mail_server_meets_fewer_at_once_than_a_folder(
+    services: Services, clock: StoppedClock, smtp_url: str | None, at_once: int
+) -> None:
+    await put_off(clock, *["voice-mail"] * 40)
+    settings = replace(services.settings, smtp_url=smtp_url)
+    running: list[Claimed] = []
+    most = 0
+
+    async def handle(_services: Services, row: Claimed) -> Outcome:
+        nonlocal most
+        running.append(row)
+        await asyncio.sleep(0)  # all that were claimed together have begun
+        most = max(most, len(running))
+        running.remove(row)
+        return Done()
+
+    await Worker(replace(services, settings=settings), {"hint": handle}).run_until_idle()
+    assert (most, await states()) == (at_once, {"sent": 40})
 
 
 async def test_a_row_waits_longer_after_each_try_and_then_needs_attention(

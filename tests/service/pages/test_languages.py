@@ -104,7 +104,7 @@ def test_the_language_is_the_chosen_one_then_the_browsers(
 
 
 def test_accepted_languages_are_read_in_order_of_wish_with_their_base() -> None:
-    assert wanted_languages("en;q=0.2, es-US") == ["es-us", "es", "en"]
+    assert wanted_languages("en;q=0.2, es-US") == ("es-us", "es", "en")
 
 
 def test_made_up_languages_disguise_words_but_not_names_in_braces() -> None:

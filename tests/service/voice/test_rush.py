@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -9,6 +11,7 @@ from service import db
 from service.actions.voice.own_signature import own_signature
 from service.public_voice import rush
 from tests.service.voice.signers import Signers
+from tests.service.voice.test_equal_work import every_statement
 from tests.support.browsing import Browser
 
 
@@ -41,6 +44,48 @@ async def test_a_page_kept_for_a_second_signs_for_everybody_in_their_own_name(
         assert sent.heading == "Look in your mail"
     stolen = await crowd[-1].post(path, [("_csrf", tokens.pop()), ("name", "Sam")])
     assert stolen.status == 403
+    monkeypatch.setattr(rush, "SECONDS", 0.0)
+    for visitor in crowd:
+        await visitor.client.aclose()
+
+
+async def test_while_one_page_of_a_rush_is_made_the_others_wait_for_it(
+    signers: Signers, crowd: list[Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rush, "SECONDS", 3_600.0)
+    monkeypatch.setattr(rush, "ANEW", 0)
+    path = f"/voice/petitions/{(await signers.row())['number']}"
+    with every_statement(monkeypatch) as alone:
+        await crowd[-1].get(path)
+    with every_statement(monkeypatch) as together:
+        pages = await asyncio.gather(*(visitor.get(path) for visitor in crowd[:-1]))
+    assert together == alone
+    assert len({page.form(path).values["_csrf"][0] for page in pages}) == len(pages)
+    monkeypatch.setattr(rush, "SECONDS", 0.0)
+    for visitor in crowd:
+        await visitor.client.aclose()
+
+
+async def test_where_the_first_try_at_a_page_fails_nobody_else_waits_in_vain(
+    signers: Signers, crowd: list[Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rush, "SECONDS", 3_600.0)
+    monkeypatch.setattr(rush, "ANEW", 0)
+    path = f"/voice/petitions/{(await signers.row())['number']}"
+    real, tries = db.fetch_one, 0
+
+    async def away_at_first(sql: str, *values: object) -> db.Row | None:
+        nonlocal tries
+        tries += 1
+        if tries > 1:
+            return await real(sql, *values)
+        await asyncio.sleep(0.05)  # the others have come and wait
+        raise db.DatabaseUnavailable
+
+    with monkeypatch.context() as inside:
+        inside.setattr(db, "fetch_one", away_at_first)
+        answers = await asyncio.gather(*(one.client.get(path) for one in crowd))
+    assert sorted(answer.status_code for answer in answers) == [200] * (len(crowd) - 1) + [503]
     monkeypatch.setattr(rush, "SECONDS", 0.0)
     for visitor in crowd:
         await visitor.client.aclose()

@@ -14,10 +14,10 @@ from petitions.protocol.sealing import seal
 from service import db
 from service.actions.voice.ballots import (
     INTO_BOX,
-    INTO_ROLL,
     LINK_KEPT,
     Ticket,
     cast,
+    put_in_roll,
     seal_ticket,
 )
 from service.actions.voice.votes import Opened
@@ -42,7 +42,7 @@ async def cast_many(house: House, opened: Opened, count: int) -> None:
     for _ in range(count):
         roll = key.roll("mail", secrets.token_hex(8))
         async with db.transaction():
-            await db.execute(INTO_ROLL, roll, opened.vote, "mail", "")
+            await put_in_roll([(roll, opened.vote, "mail", "")])
             box = INTO_BOX.format(ballots="values (?, ?, ?, ?, true)")
             await db.execute(box, key.slot(roll), opened.vote, seal(b'{"choice":[]}', spec), 1)
 
