@@ -104,7 +104,8 @@ async def open_database(settings: Settings, **pragmas: object) -> None:
     if _opened is not None:
         raise RuntimeError("the database is open already")
     url = settings.database_url
-    client = _client_of(url, pragmas)
+    with translating:
+        client = _client_of(url, pragmas)
     database = _Database(_dialect_of(url), client, Keyring(settings.secret_keys))
     try:
         with translating:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service import db
+from service.db_errors import translating
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -180,7 +181,7 @@ def _sqlite_is_current(path: Path) -> bool:
     """Told without opening the ORM, so that a start with nothing to do costs nothing."""
     if not path.exists():
         return False
-    with contextlib.closing(sqlite3.connect(path)) as connection:
+    with translating, contextlib.closing(sqlite3.connect(path)) as connection:
         try:
             rows = connection.execute(
                 "select name from tortoise_migrations where app = ? order by name", (APP,)
@@ -196,8 +197,10 @@ def _one_at_a_time(path: Path | None) -> Iterator[None]:
     if path is None:
         yield
         return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.with_name(f"{path.name}.migrating").open("w") as lock:
+    with translating:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = path.with_name(f"{path.name}.migrating").open("w")
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

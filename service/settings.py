@@ -12,13 +12,18 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "THRESHOLD_"
+# What is set for the tests of the service is no setting of it.
+TESTS = "TEST_"
+NEARLY = 0.75
 KEY_BYTES = 32
 # Random keys have about 30 distinct bytes of 32; under 16 somebody typed them.
 FEWEST_DISTINCT_BYTES = 16
@@ -70,10 +75,12 @@ class _Reader:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
+        self.names: set[str] = set()
         self.problems: list[str] = []
 
     def get(self, name: str, default: str = "") -> str:
-        return self.env.get(f"THRESHOLD_{name}", "").strip() or default
+        self.names.add(name)
+        return self.env.get(PREFIX + name, "").strip() or default
 
     def settings(self) -> Settings:
         demo = self.flag("DEMO")
@@ -88,16 +95,28 @@ class _Reader:
             text_url=self.text_url(),
             sign_in_secret=self.get("SIGN_IN_SECRET") or None,
             demo=demo,
-            demo_votes=demo and self.flag("DEMO_VOTES", "1"),
+            demo_votes=self.flag("DEMO_VOTES", "1") and demo,
             now_offset=self.now_offset(storage, demo=demo),
             host=self.get("HOST", "127.0.0.1"),
             port=self.port(),
             trusted_proxies=self.trusted_proxies(),
             log_level=self.log_level(),
         )
+        self.misspelt()
         if self.problems:
             raise SettingsError(self.problems)
         return settings
+
+    def misspelt(self) -> None:
+        """A name that is nearly one of ours would be passed over without a word."""
+        given = {name.removeprefix(PREFIX) for name in self.env if name.startswith(PREFIX)}
+        for name in sorted(given - self.names):
+            if name.startswith(TESTS):
+                continue
+            from difflib import get_close_matches
+
+            for meant in get_close_matches(name, self.names, 1, NEARLY):
+                self.problems.append(f"{PREFIX}{name} is not a setting: is {PREFIX}{meant} meant?")
 
     def flag(self, name: str, default: str = "0") -> bool:
         value = self.get(name, default)
@@ -107,7 +126,7 @@ class _Reader:
 
     def database_url(self, storage: Path) -> str:
         url = self.get("DATABASE_URL", f"sqlite:///{storage}/threshold.db")
-        parts = urlsplit(url)
+        parts = _parts(url)
         if parts.scheme == "sqlite":
             if parts.netloc or len(parts.path) < 2 or ":memory:" in parts.path:
                 self.problems.append(
@@ -127,7 +146,7 @@ class _Reader:
 
     def base_url(self, *, demo: bool) -> str:
         url = self.get("BASE_URL", "http://127.0.0.1:8000" if demo else "").rstrip("/")
-        parts = urlsplit(url)
+        parts = _parts(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
             self.problems.append(
                 "THRESHOLD_BASE_URL must be the public address, such as https://apply.example.gov."
@@ -137,7 +156,8 @@ class _Reader:
     def secret_keys(self, storage: Path, *, demo: bool) -> tuple[bytes, ...]:
         text = self.get("SECRET_KEYS")
         if not text and demo:
-            return (_kept_demo_key(storage),)
+            made = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+            return self.kept(storage / DEMO_KEY_FILE, made, _kept_keys, ())
         if not text:
             self.problems.append(
                 "THRESHOLD_SECRET_KEYS is missing. `threshold keys new` prints a fresh key."
@@ -166,13 +186,14 @@ class _Reader:
 
     def smtp_url(self) -> str | None:
         url = self.get("SMTP_URL")
-        if url and (urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname):
+        parts = _parts(url)
+        if url and not (parts.scheme in ("smtp", "smtps") and parts.hostname):
             self.problems.append("THRESHOLD_SMTP_URL must be smtp://host:port or smtps://host.")
         return url or None
 
     def text_url(self) -> str | None:
         url = self.get("TEXT_URL")
-        parts = urlsplit(url)
+        parts = _parts(url)
         near = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
         if url and not (parts.hostname and (parts.scheme == "https" or near)):
             self.problems.append("THRESHOLD_TEXT_URL must be https://user:password@host/path.")
@@ -191,7 +212,33 @@ class _Reader:
             self.problems.append("THRESHOLD_NOW must be a time such as 2026-11-22T09:00:00Z.")
             return timedelta()
         now = now.replace(tzinfo=UTC) if now.tzinfo is None else now.astimezone(UTC)
-        return _kept_demo_offset(storage, now)
+        return self.demo_offset(storage, now)
+
+    def demo_offset(self, storage: Path, now: datetime) -> timedelta:
+        """One offset for all processes and restarts that ask for the same time.
+
+        Each process counting from its own start would give every one another clock, and a restart
+        would move time back.
+        """
+        offset = (now - datetime.now(UTC)) // timedelta(microseconds=1)
+        made = json.dumps({"now": now.isoformat(), "offset": offset})
+        path = storage / f"{now:%Y%m%dT%H%M%S}-{DEMO_CLOCK_FILE}"
+        return self.kept(path, made, _kept_offset, timedelta())
+
+    def kept(self, path: Path, made: str, read: Callable[[str], T], otherwise: T) -> T:
+        """What a file of the demonstration holds; written first if it is not there."""
+        try:
+            return read(_kept(path, made))
+        except OSError as refused:
+            self.problems.append(
+                f"THRESHOLD_STORAGE: {refused.filename} cannot be used: {refused.strerror}."
+            )
+        except (ValueError, KeyError, TypeError):
+            self.problems.append(
+                f"{path} does not hold what was written there."
+                " Put that back, or begin with another THRESHOLD_STORAGE."
+            )
+        return otherwise
 
     def port(self) -> int:
         text = self.get("PORT", "8000")
@@ -218,23 +265,24 @@ class _Reader:
         return level
 
 
-def _kept_demo_key(storage: Path) -> bytes:
+def _parts(url: str) -> SplitResult:
+    """Of an address that cannot be taken apart: nothing."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def _kept_keys(text: str) -> tuple[bytes, ...]:
     """The demonstration's key: made once, so that a restart can read what it stored."""
-    made = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-    return base64.b64decode(_kept(storage / DEMO_KEY_FILE, made))
+    key = base64.b64decode(text.strip(), validate=True)
+    if len(key) != KEY_BYTES:
+        raise ValueError("too short or too long for a key")
+    return (key,)
 
 
-def _kept_demo_offset(storage: Path, now: datetime) -> timedelta:
-    """One offset for all processes and restarts that ask for the same time.
-
-    Each process counting from its own start would give every one another clock, and a restart
-    would move time back.
-    """
-    wanted = now.isoformat()
-    offset = (now - datetime.now(UTC)) // timedelta(microseconds=1)
-    name = f"{now:%Y%m%dT%H%M%S}-{DEMO_CLOCK_FILE}"
-    kept = json.loads(_kept(storage / name, json.dumps({"now": wanted, "offset": offset})))
-    return timedelta(microseconds=int(kept["offset"]))
+def _kept_offset(text: str) -> timedelta:
+    return timedelta(microseconds=int(json.loads(text)["offset"]))
 
 
 def _kept(path: Path, made: str) -> str:

@@ -75,3 +75,17 @@ def test_keys_are_made_and_rotated(settings: Settings) -> None:
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["keys"]])
 def test_used_wrongly_it_says_so(settings: Settings, arguments: list[str]) -> None:
     assert threshold(settings, *arguments).startswith("2\n")
+
+
+@pytest.mark.parametrize("path", ["folder", "file/below.db", "file"])
+def test_a_place_that_can_hold_no_database_is_told_in_one_line(tmp_path: Path, path: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("These are words of somebody, not pages of a database.")
+    settings = {
+        "THRESHOLD_DEMO": "1",
+        "THRESHOLD_STORAGE": str(tmp_path / "storage"),
+        "THRESHOLD_DATABASE_URL": f"sqlite:///{tmp_path}/{path}",
+    }
+    refused = run_threshold(["serve"], settings)
+    assert refused.returncode == 2
+    assert refused.stderr == "The database of THRESHOLD_DATABASE_URL cannot be reached.\n"

@@ -92,3 +92,57 @@ def test_every_process_of_a_demonstration_has_the_same_offset(tmp_path: Path) ->
 def test_settings_in_a_log_tell_no_key(tmp_path: Path) -> None:
     assert GOOD_KEY not in repr(Settings.from_env(env(tmp_path)))
     assert "secret" not in repr(Settings.from_env(env(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("DATABSE_URL", "DATABASE_URL"), ("LOGLEVEL", "LOG_LEVEL"), ("SECRET_KEY", "SECRET_KEYS")],
+)
+def test_a_misspelt_name_is_not_passed_over(tmp_path: Path, name: str, meant: str) -> None:
+    said = problems(tmp_path, **{name: "x"})
+    assert said == f"THRESHOLD_{name} is not a setting: is THRESHOLD_{meant} meant?"
+
+
+def test_names_for_tests_and_of_others_are_left_alone(tmp_path: Path) -> None:
+    Settings.from_env(
+        env(tmp_path, TEST_PG_URL="x", CHROMIUM="x", PEER_PYTHON="x") | {"DATABSE_URL": "x"}
+    )
+
+
+def test_an_address_that_cannot_be_taken_apart_is_refused(tmp_path: Path) -> None:
+    wrong = "http://[x"
+    found = problems(
+        tmp_path, BASE_URL=wrong, DATABASE_URL=wrong, SMTP_URL=wrong, TEXT_URL=wrong
+    ).splitlines()
+    assert [line.split()[0] for line in found] == [
+        f"THRESHOLD_{name}" for name in ("DATABASE_URL", "BASE_URL", "SMTP_URL", "TEXT_URL")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "held", "settings"),
+    [
+        ("demo-secret-key", "c2hvcnQ=", {}),
+        ("demo-secret-key", "no base64", {}),
+        ("20261122T090000-demo-clock.json", "{", {"NOW": "2026-11-22T09:00:00Z"}),
+        ("20261122T090000-demo-clock.json", "{}", {"NOW": "2026-11-22T09:00:00Z"}),
+    ],
+)
+def test_a_file_of_the_demonstration_that_was_changed_is_named(
+    tmp_path: Path, file: str, held: str, settings: dict[str, str]
+) -> None:
+    demo = env(tmp_path, DEMO="1", SECRET_KEYS="", **settings)
+    (tmp_path / file).write_text(held, encoding="ascii")
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(demo)
+    assert str(caught.value).startswith(f"{tmp_path / file} does not hold what was written there.")
+
+
+def test_a_place_where_nothing_can_be_kept_is_named(tmp_path: Path) -> None:
+    taken = tmp_path / "file"
+    taken.touch()
+    for storage in (taken, taken / "below"):
+        demo = env(tmp_path, DEMO="1", SECRET_KEYS="", STORAGE=str(storage))
+        with pytest.raises(SettingsError) as caught:
+            Settings.from_env(demo)
+        assert str(caught.value).startswith(f"THRESHOLD_STORAGE: {storage} cannot be used: ")
