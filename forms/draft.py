@@ -28,7 +28,6 @@ People are p1 (the applicant), p2 ...; a value is typed and has no language.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, cast
@@ -96,9 +95,10 @@ class Draft:
         return draft
 
     def to_json(self) -> dict[str, Json]:
-        """The document to store; `from_json` of it is this draft again."""
+        """The document to store; `from_json` of it is this draft again. The facts in it are the
+        draft's own: they are to be written down, not changed."""
         return {
-            "facts": copy.deepcopy(dict(self.facts)),
+            "facts": dict(self.facts),
             "typed": {scope: dict(gates) for scope, gates in self.typed.items()},
             "asked": dict(self.asked),
             "wanted": None if self.wanted is None else list(self.wanted),

@@ -94,11 +94,13 @@ async def submit(
     too, for the first send alone.
     """
     digest = request.hash()
+    stored = None
     if request.application is not None:
-        before = await _sent_before(services, request.application, digest)
+        stored = await _stored(request.application)
+        before = await _sent_before(services, request.application, digest, stored)
         if before is not None:
             return before
-    ready = await _prepare(services, request, digest, now)
+    ready = await _prepare(services, request, digest, stored, now)
     receipt = Receipt(
         ready.applicant.id,
         ready.applicant.reference,
@@ -114,18 +116,21 @@ async def submit(
             if also is not None:
                 await also()
     except _DraftTaken:
-        taken = await _sent_before(services, ready.applicant.id, digest)
+        stored = await _stored(ready.applicant.id)
+        taken = await _sent_before(services, ready.applicant.id, digest, stored)
         if taken is None:
             raise Conflict("draft_changed") from None
         return taken
     return receipt
 
 
-async def _prepare(services: Services, request: SendRequest, digest: str, now: datetime) -> _Ready:
+async def _prepare(
+    services: Services, request: SendRequest, digest: str, stored: db.Row | None, now: datetime
+) -> _Ready:
     """Everything slow: screening and sealing happen before the transaction, never inside it."""
     agencies = check(services, request, services.city.calendar.day_of(now))
     household = read_household(services, request.facts, "/facts")
-    applicant = await _applicant(services, request)
+    applicant = await _applicant(services, request, stored)
     signing = Signing(
         applicant.reference,
         request.language,
@@ -205,17 +210,12 @@ async def _create(services: Services, actor: Actor, ready: _Ready, now: datetime
     )
 
 
-async def _applicant(services: Services, request: SendRequest) -> _Applicant:
+async def _applicant(services: Services, request: SendRequest, stored: db.Row | None) -> _Applicant:
     """The draft's own id and reference, or new ones with a secret for a partner's applicant."""
-    if request.application is not None:
-        row = await db.fetch_one(
-            "select reference from applications where id = ?", request.application
-        )
-        if row is None or row["reference"] is None:
+    if request.application is not None and stored is not None:
+        if stored["reference"] is None:
             raise NotFound
-        reference = services.keyring.open(
-            row["reference"], table="applications", column="reference", row_id=request.application
-        ).decode()
+        reference = _opened_reference(services, request.application, stored)
         return _with_contact(services, request, request.application, reference)
     application, secret = time_ordered_id(), new_secret()
     hashed = await services.passwords.hash(
@@ -251,8 +251,8 @@ async def _unused_reference(services: Services) -> str:
             return reference
 
 
-async def _sent_before(services: Services, application: UUID, digest: str) -> Receipt | None:
-    """The receipt of the first send; None while the application is still a draft."""
+async def _stored(application: UUID) -> db.Row:
+    """What stands in the database of an application that is to be sent."""
     row = await db.fetch_one(
         "select a.state, a.reference, s.request_hash, s.filed_at from applications a"
         " left join submissions s on s.application_id = a.id and s.number = 1 where a.id = ?",
@@ -260,18 +260,30 @@ async def _sent_before(services: Services, application: UUID, digest: str) -> Re
     )
     if row is None:
         raise NotFound
-    if row["state"] == "draft":
+    return row
+
+
+async def _sent_before(
+    services: Services, application: UUID, digest: str, stored: db.Row
+) -> Receipt | None:
+    """The receipt of the first send; None while the application is still a draft."""
+    if stored["state"] == "draft":
         return None
-    if row["request_hash"] != digest:
+    if stored["request_hash"] != digest:
         raise Conflict("already_sent")
     rows = await db.fetch(
         "select id, program, agency, due_on from referrals"
         " where application_id = ? and filed_at = ? order by id",
         application,
-        row["filed_at"],
-    )
-    reference = services.keyring.open(
-        row["reference"], table="applications", column="reference", row_id=application
+        stored["filed_at"],
     )
     sent = tuple(Sent(r["id"], r["program"], r["agency"], r["due_on"]) for r in rows)
-    return Receipt(application, reference.decode(), row["filed_at"], sent)
+    reference = _opened_reference(services, application, stored)
+    return Receipt(application, reference, stored["filed_at"], sent)
+
+
+def _opened_reference(services: Services, application: UUID, stored: db.Row) -> str:
+    opened = services.keyring.open(
+        stored["reference"], table="applications", column="reference", row_id=application
+    )
+    return opened.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ def test_programs_are_chosen_once_each_in_the_order_given() -> None:
 
 def test_a_change_leaves_the_draft_it_came_from_as_it_was() -> None:
     draft, ana = add_person(Draft(), "Ana")
-    before = draft.to_json()
+    before = copy.deepcopy(draft.to_json())
     rename_person(draft, ana, "Anna")
     add_income(draft, ana, "wages")
     remove_person(draft, ana)
