@@ -65,6 +65,8 @@ where id = ? and state <> 'draft'
 """
 LOCK = "update applications set secret_locked_until = ? where id = ?"
 
+End = Callable[[], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -91,13 +93,15 @@ async def ask(
     confirmed: bool,
     office: Actor | None = None,
     detail: Mapping[str, str] | None = None,
+    first: End | None = None,
 ) -> Waiting | None:
     """Ask for a change; None when it was confirmed and has happened.
 
     The old contact is told either way. A later wish of the same kind takes the place of one that
     still waits; the very same one, as by a second tap, is that one and tells nobody again. `office`
-    is who asks for the resident, with `detail` for the audit log. Raises TooMany when somebody asks
-    again and again.
+    is who asks for the resident, with `detail` for the audit log. `first` is done before all else
+    in the same transaction; what it raises ends it. Raises TooMany when somebody asks again and
+    again.
     """
     if not confirmed and (same := await _same_wish(services, application, kind, change)):
         return same
@@ -112,6 +116,8 @@ async def ask(
     )
     actor = office or resident(application)
     async with unit_of_work(actor, "change.asked", application, now, detail=detail) as work:
+        if first is not None:
+            await first()
         await db.execute(SUPERSEDE, application, kind)
         hashed = token_hash(token) if token else None
         await db.execute(INSERT, waiting.id, application, kind, sealed, hashed, now, waiting.due_at)
@@ -161,7 +167,7 @@ async def make_due(services: Services) -> int:
     now, done = services.clock.now(), 0
     rows = await db.fetch(
         "select id, application_id, kind, asked_at, due_at from contact_changes"
-        " where state = 'waiting' and due_at <= ? order by due_at limit 100",
+        " where state = 'waiting' and due_at <= ? order by due_at, id limit 100",
         now,
     )
     for row in rows:
@@ -196,7 +202,7 @@ async def waiting_of(application: UUID) -> list[Waiting]:
     """What was asked for and has not happened yet, the oldest first."""
     rows = await db.fetch(
         "select id, application_id, kind, asked_at, due_at from contact_changes"
-        " where application_id = ? and state = 'waiting' order by asked_at",
+        " where application_id = ? and state = 'waiting' order by asked_at, id",
         application,
     )
     return [_waiting(row) for row in rows]
@@ -216,6 +222,14 @@ async def told_mail(services: Services, change: UUID) -> str | None:
     """The mail address that was known when a change was asked for: its notice goes there."""
     opened = await _opened(services, change)
     return None if opened is None else opened["told"]
+
+
+async def waiting_secret(services: Services, application: UUID) -> tuple[datetime, str] | None:
+    """From when a new secret works that waits, and what would be stored for it."""
+    for each in await waiting_of(application):
+        if each.kind == SECRET and (change := await _opened(services, each.id)):
+            return each.due_at, change["secret_hash"]
+    return None
 
 
 async def _opened(services: Services, change: UUID) -> dict[str, Any] | None:
@@ -255,7 +269,6 @@ async def _mail_now(services: Services, application: UUID) -> str | None:
     return contact.get("mail") if contact.get("safe_to_write") is True else None
 
 
-End = Callable[[], Awaitable[None]]
 Maker = Callable[["Services", UUID, Mapping[str, Any], End, datetime], Awaitable[None]]
 
 

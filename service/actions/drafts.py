@@ -41,7 +41,9 @@ ISSUE = """
 update applications set reference = ?, reference_index = ?, secret_hash = ?
 where id = ? and state = 'draft' and reference is null
 """
-RENEW = "update applications set secret_hash = ? where id = ? and state = 'draft'"
+RENEW = """
+update applications set secret_hash = ? where id = ? and state = 'draft' and secret_hash = ?
+"""
 COUNT = """
 insert into daily_counts (id, day, measure, program, count) values (?, ?, ?, ?, 1)
 on conflict (day, measure, program) do update set count = daily_counts.count + 1
@@ -51,11 +53,11 @@ Change = Callable[[Flow], Flow | None]
 
 
 @dataclass(frozen=True, slots=True)
-class WayBack:
-    """A reference and its secret, in the plain. The secret is told once and kept nowhere."""
+class NewSecret:
+    """A secret in the plain, told once and kept nowhere, and what is stored for it."""
 
-    reference: str
-    secret: str
+    plain: str
+    stored: str
 
 
 class _Stale(Exception):
@@ -129,36 +131,39 @@ async def _save(services: Services, held: Held, flow: Flow, language: str, now: 
     return Held(held.id, held.revision + 1, language, held.has_reference, flow, held.sent)
 
 
-async def issue(services: Services, application: UUID, now: datetime) -> WayBack | None:
+async def issue(services: Services, application: UUID, now: datetime) -> NewSecret | None:
     """Give a draft its reference and secret; None when it has them already."""
-    way = WayBack(new_reference(), new_secret())
-    hashed = await _hashed(services, application, way.secret)
+    reference, secret = new_reference(), await made_secret(services, application)
     keyring = services.keyring
     sealed = keyring.seal(
-        way.reference.encode(), table="applications", column="reference", row_id=application
+        reference.encode(), table="applications", column="reference", row_id=application
     )
-    index = blind_index(keyring, "reference", way.reference)
+    index = blind_index(keyring, "reference", reference)
     async with unit_of_work(resident(application), "reference.issued", application, now):
-        changed = await db.execute(ISSUE, sealed, index, hashed, application)
-    return way if changed == 1 else None
+        changed = await db.execute(ISSUE, sealed, index, secret.stored, application)
+    return secret if changed == 1 else None
 
 
-async def renew_secret(services: Services, application: UUID, now: datetime) -> WayBack:
-    """A new secret for a draft, asked for by the one who is answering it; the old one is dead."""
-    secret, hashed = await new_secret_hash(services, application)
-    reference = await reference_of(services, application)
-    if reference is None:
+async def renew_secret(services: Services, application: UUID, now: datetime) -> NewSecret | None:
+    """A new secret for a draft, asked for by the one who is answering it; the old one is dead.
+    None where another request made one at the same time."""
+    row = await db.fetch_one("select secret_hash from applications where id = ?", application)
+    if row is None or row["secret_hash"] is None:
         raise NotFound
-    async with unit_of_work(resident(application), "secret.renewed", application, now):
-        if await db.execute(RENEW, hashed, application) != 1:
-            raise NotFound
-    return WayBack(reference, secret)
+    secret = await made_secret(services, application)
+    try:
+        async with unit_of_work(resident(application), "secret.renewed", application, now):
+            if await db.execute(RENEW, secret.stored, application, row["secret_hash"]) != 1:
+                raise _Stale
+    except _Stale:
+        return None
+    return secret
 
 
-async def new_secret_hash(services: Services, application: UUID) -> tuple[str, str]:
+async def made_secret(services: Services, application: UUID) -> NewSecret:
     """A new secret and what would be stored for it; nothing is stored yet."""
     secret = new_secret()
-    return secret, await _hashed(services, application, secret)
+    return NewSecret(secret, await _hashed(services, application, secret))
 
 
 async def reference_of(services: Services, application: UUID) -> str | None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from service import db
 from service.actions import contact_changes as changing
-from service.actions.drafts import new_secret_hash, reference_of
+from service.actions.drafts import made_secret, reference_of
 from service.errors import Fault, Invalid, NotFound
 from service.i18n import _
 from service.security.access import access_referral
@@ -59,18 +59,18 @@ async def give(
     if reference is None:
         raise NotFound
     await limit(services, GIVEN_ACCOUNT, actor.id, now)
-    secret, hashed = await new_secret_hash(services, application)
+    secret = await made_secret(services, application)
     waiting = await changing.ask(
         services,
         application,
         changing.GIVEN,
-        {"secret_hash": hashed},
+        {"secret_hash": secret.stored},
         now,
         confirmed=not await _reachable(services, application),
         office=actor,
         detail={"checked": checked, "referral": str(referral)},
     )
-    return Given(reference, secret, waiting.due_at if waiting else None)
+    return Given(reference, secret.plain, waiting.due_at if waiting else None)
 
 
 async def _reachable(services: Services, application: UUID) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from service import db
 from service.actions.case_rows import NOTICE, NOTICE_LANE
-from service.actions.drafts import DRAFT, new_secret_hash, resident
+from service.actions.drafts import DRAFT, NewSecret, made_secret, resident
 from service.actor import Actor
 from service.audit import unit_of_work
 from service.drafts import open_draft
@@ -68,7 +68,7 @@ class Entered:
     application: UUID
     door: str
     token: str
-    secret: str | None = None
+    secret: NewSecret | None = None
 
 
 async def by_secret(
@@ -114,9 +114,9 @@ async def _use_up(services: Services, row: db.Row, now: datetime) -> Entered | N
     """Come in by an office's number. Somebody at the office has seen it, so that it ends here and
     its owner gets a secret of their own; None where it was used meanwhile."""
     application: UUID = row["id"]
-    secret, hashed = await new_secret_hash(services, application)
+    secret = await made_secret(services, application)
     async with unit_of_work(resident(application), "secret.renewed", application, now):
-        changed = await db.execute(USE_GIVEN, hashed, application, row["secret_hash"])
+        changed = await db.execute(USE_GIVEN, secret.stored, application, row["secret_hash"])
     if changed != 1:
         return None
     return replace(await enter(application, row["state"], "secret", now), secret=secret)

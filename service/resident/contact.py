@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from forms import Draft, FieldErrors, Place, Step, page_view, parse_page
 from service.actions import contact_changes as changing
-from service.actions.drafts import new_secret_hash, reference_of
+from service.actions.own_secrets import renew
 from service.body import read_form
 from service.drafts import flow_of
 from service.errors import NotFound
@@ -19,6 +19,7 @@ from service.resident.draft_page import STATUS
 from service.resident.offices import OfficeBox, office_boxes, programs_at
 from service.resident.question_view import Drawing, GroupView, Typed, error_lines, problems_of
 from service.resident.sent_page import came_by_mail, with_application
+from service.resident.shown_secrets import ALREADY, came_too_late, carried, carry
 from service.saying import say
 from service.security.references import show_reference, show_secret
 from service.templating import FieldProblem
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from forms import Flow
-    from service.i18n import Translator
     from service.queries.own_application import OwnApplication
     from service.services import Services
 
 HERE = "/benefits/status/contact"
 SECRET = "/benefits/status/secret"
 SECRET_NOTE = "th_new_secret"
+ASK, NEW = _("Get a new secret number"), _("Your new secret number")
+NEWER = _("A newer secret number was made")
 ASKED = ("contact_mail", "contact_phone", "contact_language", "safe_to_write")
 KEPT_IF_EMPTY = ("mail", "phone")
 
@@ -57,11 +59,12 @@ class ContactView:
 
 @dataclass(frozen=True, slots=True)
 class SecretView:
-    """A new secret: asked for, or just made and shown once."""
+    """A new secret: asked for, or just made and shown once. `newer`: another was made since."""
 
     heading: str
     reference: str
     secret: str | None
+    newer: bool
     works_from: str | None
     at_once: bool
     back: str = STATUS
@@ -107,17 +110,18 @@ async def contact_changed(request: Request, own: OwnApplication) -> Response:
 
 @with_application
 async def secret(request: Request, own: OwnApplication) -> Response:
-    """Ask for a new secret; or see the one that was just made, this once."""
+    """Ask for a new secret; or see the one that was just made, this once, if it is the last."""
     services, words = services_of(request), translator_of(request)
-    note = once.found(request, SECRET_NOTE)
-    mine = note is not None and note[0] == str(own.id)
+    shown, stands = await carried(request, SECRET_NOTE, own.id)
+    newer = stands is None and (shown is not None or came_too_late(request))
     view = SecretView(
-        heading=words.gettext("Your new secret number")
-        if mine
-        else words.gettext("Get a new secret number"),
+        heading=words.gettext(NEW if stands else NEWER if newer else ASK),
         reference=show_reference(own.reference, services.city.reference_prefix),
-        secret=show_secret(note[1]) if mine else None,
-        works_from=await _works_from(own, words) if mine else None,
+        secret=show_secret(shown) if shown and stands else None,
+        newer=newer,
+        works_from=words.moment(stands.works_from, "long")
+        if stands and stands.works_from
+        else None,
         at_once=came_by_mail(request),
     )
     return render(request, "resident/secret.html", view)
@@ -134,25 +138,12 @@ async def secret_renewed(request: Request, own: OwnApplication) -> Response:
         once.take_away(request, response, SECRET_NOTE)
         return response
     services, now = services_of(request), now_of(request)
-    if await reference_of(services, own.id) is None:
-        raise NotFound
-    made, hashed = await new_secret_hash(services, own.id)
-    await changing.ask(
-        services,
-        own.id,
-        changing.SECRET,
-        {"secret_hash": hashed},
-        now,
-        confirmed=came_by_mail(request),
-    )
+    made = await renew(services, own.id, now, confirmed=came_by_mail(request))
+    if made is None:
+        return redirect(SECRET + ALREADY, request)
     response = redirect(SECRET, request)
-    once.leave(request, response, SECRET_NOTE, [str(own.id), made])
+    carry(request, response, SECRET_NOTE, own.id, made)
     return response
-
-
-async def _works_from(own: OwnApplication, words: Translator) -> str | None:
-    held = [each for each in await changing.waiting_of(own.id) if each.kind == changing.SECRET]
-    return words.moment(held[0].due_at, "long") if held else None
 
 
 def _merged(old: Mapping[str, Any], told: Mapping[str, Any], *, keep_empty: bool) -> dict[str, Any]:

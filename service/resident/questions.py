@@ -25,6 +25,7 @@ from service.resident.draft_page import (
     with_draft,
 )
 from service.resident.question_view import Typed, question_view
+from service.resident.shown_secrets import carry
 from service.web import now_of, services_of
 
 if TYPE_CHECKING:
@@ -157,10 +158,10 @@ def _is_whole_contact(request: Request, held: Held, step: Step, raw: Raw) -> boo
 
 async def _with_secret(request: Request, held: Held) -> Response:
     """The first time somebody says who they are, they get their way back."""
-    way = await drafts.issue(services_of(request), held.id, now_of(request))
+    secret = await drafts.issue(services_of(request), held.id, now_of(request))
     response = redirect(REFERENCE, request)
-    if way is not None:
-        once.leave(request, response, SECRET_NOTE, [str(held.id), way.secret])
+    if secret is not None:
+        carry(request, response, SECRET_NOTE, held.id, secret)
     return response
 
 

@@ -15,6 +15,7 @@ from service.i18n import _
 from service.rendering import language_switch, redirect, render, translator_of
 from service.resident import contact, interrupted, once
 from service.resident.draft_page import STATUS, going_on
+from service.resident.shown_secrets import carry
 from service.security.sessions import DOORS, find_session, set_session_cookie
 from service.templating import FieldProblem
 from service.web import address_of, now_of, services_of
@@ -169,8 +170,7 @@ async def _let_in(request: Request, entered: Entered) -> Response:
     target = _where_it_ended(request, entered) or target
     response = redirect(contact.SECRET if entered.secret else target, request)
     if entered.secret:
-        note = [str(entered.application), entered.secret]
-        once.leave(request, response, contact.SECRET_NOTE, note)
+        carry(request, response, contact.SECRET_NOTE, entered.application, entered.secret)
     set_session_cookie(response, entered.door, entered.token, services_of(request).settings)
     return response
 

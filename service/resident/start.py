@@ -14,7 +14,8 @@ from service.body import read_form, read_query
 from service.rendering import language_switch, redirect, render, translator_of
 from service.resident import confirmation, contact, interrupted, once
 from service.resident.draft_page import STATUS, going_on, origin_of, with_draft
-from service.resident.questions import SECRET_NOTE
+from service.resident.questions import REFERENCE, SECRET_NOTE
+from service.resident.shown_secrets import ALREADY, came_too_late, carried, carry
 from service.security.rate_limits import BEGIN_NETWORK, limit
 from service.security.references import show_reference, show_secret
 from service.security.sessions import (
@@ -53,12 +54,13 @@ class BeginView:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceView:
-    """The way back; `secret` is None once it was shown."""
+    """The way back; `secret` is None once it was shown. `newer`: another was made since."""
 
     heading: str
     section: str
     reference: str
     secret: str | None
+    newer: bool
     form_id: str = "reference"
 
 
@@ -129,13 +131,13 @@ async def reference(request: Request, held: Held) -> Response:
     plain = await drafts.reference_of(services, held.id)
     if plain is None:
         return redirect("/benefits/apply/contact")
-    note = once.found(request, SECRET_NOTE)
-    secret = show_secret(note[1]) if note and note[0] == str(held.id) else None
+    shown, stands = await carried(request, SECRET_NOTE, held.id)
     view = ReferenceView(
         heading=words.gettext("Your way back"),
         section=words.gettext("About you"),
         reference=show_reference(plain, services.city.reference_prefix),
-        secret=secret,
+        secret=show_secret(shown) if shown and stands else None,
+        newer=not stands and (shown is not None or came_too_late(request)),
     )
     return render(request, "resident/reference.html", view)
 
@@ -145,11 +147,13 @@ async def reference_seen(request: Request, held: Held) -> Response:
     """Go on, and carry the secret no longer; or ask for a new one where it was lost."""
     form = await read_form(request)
     if language_switch(request, form) is not None:
-        return redirect("/benefits/reference", request)
+        return redirect(REFERENCE, request)
     if form.get("_action") == "new":
-        way = await drafts.renew_secret(services_of(request), held.id, now_of(request))
-        response = redirect("/benefits/reference", request)
-        once.leave(request, response, SECRET_NOTE, [str(held.id), way.secret])
+        made = await drafts.renew_secret(services_of(request), held.id, now_of(request))
+        if made is None:
+            return redirect(REFERENCE + ALREADY, request)
+        response = redirect(REFERENCE, request)
+        carry(request, response, SECRET_NOTE, held.id, made)
         return response
     response = redirect(going_on(held.flow), request)
     once.take_away(request, response, SECRET_NOTE)

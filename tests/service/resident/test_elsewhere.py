@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service import db
+from service.actions.drafts import made_secret, reference_of
 from service.services import Services
 from tests.service.resident.test_amending import HOME
 from tests.service.resident.test_returning import come_in
@@ -43,11 +44,10 @@ async def test_the_page_to_print_is_there_after_sending_and_not_for_the_secret_a
     assert "4 March 1985" in page.text
     row = await db.fetch_one("select id from applications")
     assert row is not None
-    from service.actions.drafts import new_secret_hash, reference_of
-
-    secret, hashed = await new_secret_hash(services, row["id"])
-    await db.execute("update applications set secret_hash = ? where id = ?", hashed, row["id"])
+    secret = await made_secret(services, row["id"])
+    renewed = "update applications set secret_hash = ? where id = ?"
+    await db.execute(renewed, secret.stored, row["id"])
     reference = await reference_of(services, row["id"])
     assert reference is not None
-    assert (await come_in(elsewhere, reference, secret)).url == "/benefits/status"
+    assert (await come_in(elsewhere, reference, secret.plain)).url == "/benefits/status"
     assert (await elsewhere.get("/benefits/status/print/wic")).status == 404
