@@ -50,8 +50,23 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "other": _("Other money"),
     },
 }
-# One person's answers under their own name; everything else has its name from `fact_names`.
-OF_A_PERSON: Mapping[str, str] = {
+# What an answer is called beside its value, whoever reads it: a yes must mean yes, and "you" would
+# be the caseworker. Everything else has its name from `fact_names`.
+BESIDE_ITS_VALUE: Mapping[str, str] = {
+    "household.address": _("Address"),
+    "household.mailing_address": _("Address for letters"),
+    "household.lives_in_city": _("Lives in the city"),
+    "household.county": _("County"),
+    "household.tenure": _("Rents or owns the home"),
+    "household.homeless": _("Has no steady place to live"),
+    "household.occupied_home_6_months": _("Lived in the home for six months of the year"),
+    "household.heating_paid": _("Pays for heating or cooling apart from rent"),
+    "household.utility_account": _("Has a utility bill in their own name"),
+    "household.heat_at_risk": _("The heat is off, or soon will be"),
+    "household.no_place_tonight": _("Someone has no place to sleep tonight"),
+    "household.shared_meter": _("Shares a meter with others"),
+    "household.receives": _("Already gets"),
+    "people_complete": _("Everyone in the home is listed"),
     "person.birth_date": _("Birth date"),
     "person.applies_for": _("Applies for"),
     "person.ties": _("Related to"),
@@ -112,7 +127,7 @@ def choice_name(fact: str, value: str, services: Services, words: Translator) ->
 
 def answer_name(fact: str, words: Translator) -> str:
     """What an answer is called on a case."""
-    known = OF_A_PERSON.get(fact)
+    known = BESIDE_ITS_VALUE.get(fact)
     return words.gettext(known) if known is not None else fact_name(fact, words)
 
 

@@ -86,7 +86,9 @@ class _Facts:
         household = list(self._rows("household", self.facts.get("household") or {}))
         if "people_complete" in self.facts:
             told = self._value("people_complete", self.facts["people_complete"])
-            household.append(FactRow("people_complete", fact_name("people_complete", words), told))
+            household.append(
+                FactRow("people_complete", answer_name("people_complete", words), told)
+            )
         yield FactGroup(words.gettext("Household"), household)
         for number, person in enumerate(self.facts.get("people") or [], start=1):
             rows = [row for row in self._rows("person", person) if row.fact != "person.name"]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from eligibility.answers import TAX_ROLES as STORED
-from service.answer_words import TAX_ROLES
+from eligibility.facts import FactType
+from service.answer_words import TAX_ROLES, answer_name
 from service.caseworker.history import screened
 from service.referrals.grants import share, veiled
 from tests.eligibility.packs import city_rules, household
@@ -38,3 +39,18 @@ def test_the_tests_of_a_case_are_whole_sentences_with_their_figures() -> None:
     assert "$2,005" in read_by_staff(told, "es")[0] != said
     hidden = veiled(told, ())
     assert read_by_staff(hidden, "en") == ["From answers not shared with you."]
+
+
+def test_a_yes_or_no_on_a_case_stands_beside_words_it_answers() -> None:
+    """ "Whether you have a home: No" of somebody who rents one would be read as its opposite."""
+    words, known = templates().languages["en"], city_rules().facts
+    asked = ["people_complete"] + [
+        f"{entity}.{name}"
+        for entity in ("household", "person")
+        for name, fact in known.of(entity).items()
+        if fact.type is FactType.BOOL
+    ]
+    names = {fact: answer_name(fact, words) for fact in asked}
+    odd = {f: n for f, n in names.items() if n.split()[0] in ("Whether", "Who", "Which")}
+    assert (len(asked) > 15, odd) == (True, {})
+    assert names["household.homeless"] == "Has no steady place to live"
