@@ -27,20 +27,25 @@ def _refuse(code: str, text: str, **values: int | str) -> Refused:
     return Refused(code, Message(text, values))
 
 
+# Invisible, and part of how names are spelled in Persian, Malayalam, Sinhala and others.
+JOINERS = "\u200c\u200d"
+TYPED_BY_HAND = "\t\n\r" + JOINERS
+
+
 def clean(raw: str) -> str:
     """The text without outer spaces, composed. Refuses what no person types."""
     if len(raw) > MOST_TYPED:
         raise _refuse("too_long", N_("This is too long. Write it in fewer words."))
     if any(_unprintable(character) for character in raw):
         raise _refuse("characters", N_("Some signs here cannot be read. Type it again by hand."))
-    return unicodedata.normalize("NFC", raw).strip()
+    return unicodedata.normalize("NFC", raw).strip().strip(JOINERS).strip()
 
 
 def _unprintable(character: str) -> bool:
     # Controls, lone surrogates, private and unassigned characters, and the invisible ones
     # that reverse or hide text. A tab or line break is a space to us.
     category = unicodedata.category(character)
-    return character not in "\t\n\r" and category in ("Cc", "Cf", "Cs", "Co", "Cn")
+    return character not in TYPED_BY_HAND and category in ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
 def text(raw: str, most: int) -> str:
@@ -129,7 +134,7 @@ def day(year: str, month: str, of_month: str, *, oldest: int, latest: date) -> s
     if parts[2] and not 1 <= d <= (monthrange(y, m)[1] if y >= 1 else 31):
         raise _refuse("day", N_("There is no such day in that month. Check the day."))
     if y < oldest:
-        raise _refuse("too_early", N_("Write a year from {year} on."), year=oldest)
+        raise _refuse("too_early", N_("Write a year from {year} on."), year=str(oldest))
     if (y, m or 1, d or 1) > (latest.year, latest.month, latest.day):
         raise _refuse("in_future", N_("This date has not come yet. Check the year."))
     return "-".join([f"{y:04d}", *([f"{m:02d}"] if m else []), *([f"{d:02d}"] if d else [])])

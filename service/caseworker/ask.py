@@ -12,7 +12,7 @@ from service.caseworker.case import language_name
 from service.caseworker.case_words import program_name
 from service.caseworker.queue import QUEUE
 from service.caseworker.typed import Typed, day_parts
-from service.errors import Invalid
+from service.errors import Conflict, Invalid
 from service.i18n import _
 from service.queries.casefile import CaseFile, open_case
 from service.rendering import language_switch, redirect, render, translator_of
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 2000
 MOST_ITEMS = 20
 LONGEST_ITEM = 200
+ABOUT = {"text": _("Your own words"), "due": _("Answer by")}
 NOTHING = _("Say what you need: tick a box, or write a line.")
 TOO_MANY = _("Ask for at most {n} things, each in one short line.")
 
@@ -64,7 +65,7 @@ async def asked(request: Request) -> Response:
     form = await read_form(request)
     if language_switch(request, form) is not None:
         return _form(request, found, form, ())
-    typed = Typed(form, words, services.city.calendar.day_of(now_of(request)))
+    typed = Typed(form, words, services.city.calendar.day_of(now_of(request)), about=ABOUT)
     items = _items(typed, _proofs(services, found.program))
     text, due = typed.text("text", LONGEST_TEXT), typed.day("due", needed=True)
     if typed.problems or due is None:
@@ -73,6 +74,9 @@ async def asked(request: Request) -> Response:
         await ask(services, actor, found.id, Question(items, due, text), now_of(request))
     except Invalid as refused:
         typed.problem("due", refused.faults[0].detail)
+        return _form(request, found, form, typed.problems)
+    except Conflict as refused:
+        typed.refused("more", refused)
         return _form(request, found, form, typed.problems)
     return redirect(f"{QUEUE}/{found.id}")
 

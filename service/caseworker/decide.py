@@ -11,6 +11,7 @@ from service.body import Form, read_form
 from service.caseworker.case_words import STATES, program_name
 from service.caseworker.queue import QUEUE
 from service.caseworker.typed import Typed, day_parts
+from service.errors import Conflict
 from service.i18n import SOURCE, _
 from service.queries.casefile import CaseFile, open_case
 from service.queries.own_application import Decided, OwnApplication, OwnReferral
@@ -40,6 +41,11 @@ KEPT = (
 CHOOSE = _("Choose a decision.")
 REASON = _("Choose a reason. The resident sees it.")
 STALE = _("The resident changed something since you opened this. Look at the case again.")
+ABOUT = {
+    "text": _("Your own words"),
+    "amount": _("Amount"),
+    "starts": _("First day"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +89,17 @@ async def decided(request: Request) -> Response:
     form = await read_form(request)
     if language_switch(request, form) is not None or form.get("_action") == "edit":
         return _form(request, found, form, ())
-    typed = Typed(form, words, services.city.calendar.day_of(now_of(request)))
+    typed = Typed(form, words, services.city.calendar.day_of(now_of(request)), about=ABOUT)
     wish = _wish(typed, found, published_reasons(services, found.program))
     if typed.problems:
         return _form(request, found, form, typed.problems)
     sure = form.get("_action") == "decide"
-    await decide(services, actor, found.id, wish, now_of(request), dry_run=not sure)
+    try:
+        await decide(services, actor, found.id, wish, now_of(request), dry_run=not sure)
+    except Conflict as refused:
+        # Taken back, changed or decided by a colleague meanwhile: what was typed stays to be read.
+        typed.refused("outcome", refused)
+        return _form(request, found, form, typed.problems)
     if sure:
         return redirect(f"{QUEUE}/{found.id}")
     return _form(request, found, form, (), seen=_seen(request, found, wish))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 LIST = "/staff/objections"
 ANSWERS = {UPHELD: _("The decision stands"), CHANGED: _("Open the case again")}
+ABOUT = {"text": _("Your answer")}
 CHOOSE = _("Choose what happens.")
 
 
@@ -102,7 +103,7 @@ async def objection_answered(request: Request) -> Response:
     form = await read_form(request)
     if language_switch(request, form) is not None:
         return await _form(request, found, wanted, form, ())
-    typed = Typed(form, words, services.city.calendar.day_of(now_of(request)))
+    typed = Typed(form, words, services.city.calendar.day_of(now_of(request)), about=ABOUT)
     if form.get("outcome") not in ANSWERS:
         typed.problem("outcome", CHOOSE)
     text = typed.text("text", LONGEST, needed=True)

@@ -15,6 +15,7 @@ from service.templating import FieldProblem
 
 if TYPE_CHECKING:
     from service.body import Form
+    from service.errors import AppError
     from service.i18n import Translator
 
 PARTS = ("day", "month", "year")
@@ -23,19 +24,36 @@ OLDEST_YEAR = 2020
 WHOLE_DAY = _("Give day, month and year.")
 TOO_LONG = _("Write at most {n} letters.")
 MISSING = _("Write something here.")
+NAMED = _("{what}: {problem}")
+# What a machine is told of a case that moved on, and what its worker is.
+MOVED_ON: Mapping[str, str] = {
+    "newer_version": _("The resident changed something. Look at the case again."),
+    "not_acknowledged": _("Take this case first. Then decide it."),
+}
 
 
 @dataclass(slots=True)
 class Typed:
-    """One form while it is read: its words, the language they are in, and what will not do."""
+    """One form while it is read: its words, the language they are in, and what will not do. `about`
+    names its fields, where a line is to say which one it means."""
 
     form: Form
     words: Translator
     today: date
     problems: list[FieldProblem] = field(default_factory=list)
+    about: Mapping[str, str] = field(default_factory=dict)
 
     def problem(self, target: str, message: str, **values: object) -> None:
-        self.problems.append(FieldProblem(target, self.words.gettext(message, **values)))
+        self._add(target, self.words.gettext(message, **values))
+
+    def refused(self, target: str, refused: AppError) -> None:
+        """What an action refused, in the words of somebody who works on cases."""
+        self.problem(target, MOVED_ON.get(refused.code, refused.message), **refused.values)
+
+    def _add(self, target: str, line: str) -> None:
+        if what := self.about.get(target):
+            line = self.words.gettext(NAMED, what=self.words.gettext(what), problem=line)
+        self.problems.append(FieldProblem(target, line))
 
     def wrong(self) -> dict[str, str]:
         """The words beside each control."""
@@ -66,7 +84,7 @@ class Typed:
                 latest=self.today + FURTHEST,
             )
         except Refused as refused:
-            self.problems.append(FieldProblem(name, say(refused.message, self.words)))
+            self._add(name, say(refused.message, self.words))
             return None
         if len(told) < len("2026-11-22"):
             self.problem(name, WHOLE_DAY)
@@ -80,7 +98,7 @@ class Typed:
         try:
             return grammars.money(self.form.get(name), self.words.code)
         except Refused as refused:
-            self.problems.append(FieldProblem(name, say(refused.message, self.words)))
+            self._add(name, say(refused.message, self.words))
             return None
 
 

@@ -18,7 +18,6 @@ from forms import (
 )
 from forms.wording import caption
 from service.body import read_form
-from service.errors import NotFound
 from service.rendering import language_switch, redirect, render, translator_of
 from service.resident.draft_page import going_on, saved, with_draft
 from service.saying import say
@@ -66,13 +65,16 @@ class RemoveView:
 @with_draft
 async def name(request: Request, held: Held) -> Response:
     """The name of somebody else in the home."""
-    return _name_page(request, held, listed_person(request, held))
+    person = listed_person(request, held)
+    return _name_page(request, held, person) if person else redirect(PEOPLE)
 
 
 @with_draft
 async def rename(request: Request, held: Held) -> Response:
     """Another name for somebody else in the home."""
     person = listed_person(request, held)
+    if person is None:
+        return redirect(PEOPLE)
     form = await read_form(request)
     typed = form.get("name")
     if language_switch(request, form) is not None:
@@ -118,6 +120,8 @@ def _name_page(
 async def ask_remove(request: Request, held: Held) -> Response:
     """Take this person off? By name, and with what goes with them."""
     person, words = listed_person(request, held), translator_of(request)
+    if person is None:
+        return redirect(PEOPLE)
     told = held.draft.name(person)
     lost = len(remove_would_lose(held.flow, person))
     lead = words.gettext("You told us nothing more about {name} yet.", name=told)
@@ -146,7 +150,7 @@ async def removed(request: Request, held: Held) -> Response:
     person = request.path_params["person"]
     form = await read_form(request)
     if language_switch(request, form) is not None:
-        return redirect(f"/benefits/people/{listed_person(request, held)}/remove", request)
+        return redirect(request.url.path, request)
     # A second click finds nobody to remove, and is right as well.
     await saved(request, held, lambda flow: _without_person(flow, person))
     return redirect(PEOPLE, request)
@@ -161,7 +165,9 @@ def _without_person(flow: Flow, person: str) -> Flow:
 @with_draft
 async def ask_remove_income(request: Request, held: Held) -> Response:
     """Take this job or other money off?"""
-    place, words = listed_income(request, held), translator_of(request)
+    place, words = Place(**request.path_params), translator_of(request)
+    if place.income not in _incomes(held.flow, place.person):
+        return redirect(_list_of(held.flow, place.person))
     named = caption(held.flow, place)
     told = say(named, words) if named else words.gettext("Income")
     view = RemoveView(
@@ -194,20 +200,11 @@ def _without_income(flow: Flow, place: Place) -> Flow:
     return flow.with_draft(remove_income(flow.draft, place))
 
 
-def listed_person(request: Request, held: Held) -> str:
-    """Somebody else in the home, from the address; NotFound for anybody else."""
+def listed_person(request: Request, held: Held) -> str | None:
+    """Somebody else in the home, from the address; None for who is not, or no longer, on the
+    list."""
     person: str = request.path_params["person"]
-    if person == APPLICANT or person not in held.draft.people:
-        raise NotFound
-    return person
-
-
-def listed_income(request: Request, held: Held) -> Place:
-    """An income that was told, from the address; NotFound for any other."""
-    place = Place(request.path_params["person"], request.path_params["income"])
-    if place.income not in _incomes(held.flow, place.person):
-        raise NotFound
-    return place
+    return person if person != APPLICANT and person in held.draft.people else None
 
 
 def _incomes(flow: Flow, person: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from forms import choose, sendable_facts
@@ -37,6 +37,7 @@ from service.resident.draft_page import (
     with_draft,
 )
 from service.resident.results import applied_elsewhere
+from service.resident.signatures import signature_fault
 from service.security.rate_limits import SEND_NETWORK, limit
 from service.security.sessions import end_others
 from service.templating import FieldProblem
@@ -52,12 +53,10 @@ if TYPE_CHECKING:
     from service.services import Services
 
 CONFIRM, QUICK = "confirm", "quick"
-LONGEST_NAME = 100
 REVISION = re.compile(r"[0-9]{1,9}")
 NO_CONSENT = _("Tick at least one office, or go back.")
-NO_NAME = _("Type your name to sign.")
-LONG_NAME = _("Type your name with at most 100 letters.")
 NOT_NOW = _("One of these programs cannot be sent now. Take its tick away.")
+CLOSED = _("This cannot be sent any more, and is off the list: {programs}. Send the rest.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,7 @@ class Signed:
     mode: str = CONFIRM
     consent_error: str | None = None
     signature_error: str | None = None
+    closed: tuple[str, ...] = ()
 
     @property
     def wrong(self) -> bool:
@@ -182,12 +182,13 @@ async def _keep_ticks(services: Services, held: Held, now: datetime) -> None:
 
 def _checked(signed: Signed, services: Services, held: Held) -> Signed:
     offered = {each for each, _agency in offered_programs(services, held, signed.mode)}
-    unknown = set(signed.consents) - offered
-    consent = NO_CONSENT if not signed.consents else NOT_NOW if unknown else None
-    name = NO_NAME if not signed.signature else None
-    if len(signed.signature) > LONGEST_NAME:
-        name = LONG_NAME
-    return Signed(signed.consents, signed.signature, signed.mode, consent, name)
+    known = services.rules.programs
+    closed = tuple(known[e].name for e in signed.consents if e in known and e not in offered)
+    consent = NO_CONSENT if not signed.consents else CLOSED if closed else None
+    if not offered.issuperset(signed.consents) and not closed:
+        consent = NOT_NOW
+    name = signature_fault(signed.signature)
+    return replace(signed, consent_error=consent, signature_error=name, closed=closed)
 
 
 def _request(services: Services, held: Held, signed: Signed, revision: str) -> SendRequest:
@@ -217,10 +218,10 @@ def sign_page(request: Request, held: Held, signed: Signed, status: int = 200) -
     if not boxes:
         return redirect(RESULTS, request)
     quick = signed.mode == QUICK
-    say = words.gettext
+    consent_error, signature_error = _said(signed, words)
     problems = [
-        (f"consent-{boxes[0].program}", signed.consent_error),
-        ("signature", signed.signature_error),
+        (f"consent-{boxes[0].program}", consent_error),
+        ("signature", signature_error),
     ]
     view = SignView(
         heading=words.gettext("Send what you have")
@@ -230,16 +231,26 @@ def sign_page(request: Request, held: Held, signed: Signed, status: int = 200) -
         boxes=boxes,
         elsewhere=_elsewhere(services, held, words),
         signature=signed.signature,
-        signature_error=say(signed.signature_error) if signed.signature_error else None,
-        consent_error=say(signed.consent_error) if signed.consent_error else None,
+        signature_error=signature_error,
+        consent_error=consent_error,
         revision=held.revision,
         mode=signed.mode,
         send_words=_button(boxes, words),
         open_questions=len(held.flow.open_steps),
-        errors=[FieldProblem(target, say(text)) for target, text in problems if text],
+        errors=[FieldProblem(target, text) for target, text in problems if text],
         back=going_on(held.flow) if quick else CHECK,
     )
     return render(request, "resident/sign.html", view, status=status)
+
+
+def _said(signed: Signed, words: Translator) -> tuple[str | None, str | None]:
+    """What is wrong with the ticks and with the name, in the reader's words."""
+    gone = words.list([words.gettext(name) for name in signed.closed])
+    ticks, name = signed.consent_error, signed.signature_error
+    return (
+        words.gettext(ticks, programs=gone) if ticks else None,
+        words.gettext(name) if name else None,
+    )
 
 
 def offered_programs(services: Services, held: Held, mode: str) -> list[tuple[str, str]]:

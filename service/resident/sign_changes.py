@@ -22,6 +22,7 @@ from service.resident.offices import (
     office_boxes,
     programs_at,
 )
+from service.resident.signatures import signature_fault
 from service.security.rate_limits import SEND_NETWORK, limit
 from service.templating import FieldProblem
 from service.web import address_of, now_of, services_of
@@ -35,10 +36,7 @@ if TYPE_CHECKING:
     from service.queries.own_application import OwnApplication
 
 TEMPLATE = "resident/sign_changes.html"
-LONGEST_NAME = 100
 REVISION = re.compile(r"[0-9]{1,9}")
-NO_NAME = _("Type your name to sign.")
-LONG_NAME = _("Type your name with at most 100 letters.")
 NOT_NOW = _("One of these programs cannot be sent now. Take its tick away.")
 
 
@@ -114,10 +112,8 @@ def _checked(request: Request, held: Held, own: OwnApplication, given: Given) ->
     office = NO_OFFICE if not given.consents and not given.offices else None
     if set(given.consents) - offered:
         office = NOT_NOW
-    name = NO_NAME if not given.signature else None
-    if len(given.signature) > LONGEST_NAME:
-        name = LONG_NAME
-    return replace(given, office_error=office, signature_error=name)
+    fault = signature_fault(given.signature)
+    return replace(given, office_error=office, signature_error=fault)
 
 
 def _offered(request: Request, held: Held, own: OwnApplication) -> list[tuple[str, str]]:

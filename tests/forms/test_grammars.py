@@ -237,6 +237,11 @@ def test_a_name_keeps_its_letters_on_one_line(typed: str, read: str) -> None:
     assert grammars.text(typed, 60) == read
 
 
+@pytest.mark.parametrize("name", ["علی\u200cرضا", "ശ്രീ\u200dദേവി"])
+def test_a_name_is_spelled_with_the_joiners_of_its_writing(name: str) -> None:
+    assert grammars.text(f"\u200c{name} \u200d", 60) == name
+
+
 @pytest.mark.parametrize("typed", ["\x00", "a\u202eb", "\ud83d", "a\x1b[31m", "\u200b", "a\ufeff"])
 def test_a_name_never_holds_signs_nobody_types(typed: str) -> None:
     assert code_of(lambda t: grammars.text(t, 60), typed) == "characters"

@@ -6,6 +6,7 @@ import asyncio
 import re
 
 from service import db
+from service.resident.signatures import NO_NAME
 from service.services import Services
 from tests.service.resident.walking import CONTACT, FAMILY, SINGLE, give, place, walk
 from tests.support.browsing import Browser, PageSeen
@@ -72,7 +73,11 @@ async def test_neither_ticked_nor_signed_is_two_errors_and_nothing_is_sent(
 ) -> None:
     page = await (await to_signature(browser, services, ["orca_lift"])).form().submit("Send")
     assert page.status == 422
-    assert page.errors == ["Tick at least one office, or go back.", "Type your name to sign."]
+    assert page.errors == ["Tick at least one office, or go back.", NO_NAME]
+    unread = "Some signs here cannot be read. Type it again by hand."
+    for typed, line in ((". 1", NO_NAME), ("\u200d", NO_NAME), ("\u200f", unread)):
+        page = await page.form().fill(consent=["orca_lift"], signature=typed).submit("Send")
+        assert page.errors == [line], typed
     assert await db.fetch("select id from referrals") == []
 
 
@@ -105,10 +110,24 @@ async def test_after_sending_the_pages_of_the_draft_lead_to_the_status(sent: Pag
         assert (await sent.browser.get(f"/benefits/{path}")).url == "/benefits/status", path
 
 
-async def test_a_receipt_that_was_bookmarked_stays(sent: PageSeen) -> None:
+async def test_a_program_that_closed_after_it_was_shown_is_named_and_the_rest_is_sent(
+    browser: Browser, services: Services
+) -> None:
+    page = await to_signature(browser, services, ["orca_lift"])
+    form = page.form().fill(consent=["orca_lift"], signature="Luz Prado")
+    ticked = [*form.successful(), ("consent", "vehicle_fee_rebate")]
+    page = await browser.post(form.action, ticked)
+    gone = "Car tab money back (vehicle license fee rebate)"
+    line = f"This cannot be sent any more, and is off the list: {gone}. Send the rest."
+    assert page.errors == [line]
+    assert (await page.form().submit("Send")).url == "/benefits/sent"
+
+
+async def test_a_receipt_that_was_bookmarked_stays_and_asks_how_it_went(sent: PageSeen) -> None:
     again = await sent.browser.get("/benefits/sent")
     assert again.text == sent.text
     assert "must decide by" in sent.text
+    assert (await sent.click("Tell us how it went")).heading == "How did it go?"
 
 
 async def test_what_changed_after_it_was_shown_is_not_sent_but_checked_again(

@@ -17,12 +17,21 @@ from starlette.applications import Starlette
 
 from service import db
 from service.actions.referrals import take_in
+from service.actions.withdrawals import withdraw
 from service.actor import Actor
 from service.app import create_app
 from service.security.sessions import DOORS
 from service.services import Services
 from tests.service.exchange.conftest import facts
-from tests.service.staff.conftest import METRO, PASSWORD, Send, SignIn, case_of, table_rows
+from tests.service.staff.conftest import (
+    METRO,
+    PASSWORD,
+    Send,
+    SignIn,
+    application_of,
+    case_of,
+    table_rows,
+)
 from tests.service.staff.test_files import HEAD, upload
 from tests.support.browsing import Browser, PageSeen
 from tests.support.clock import StoppedClock
@@ -54,10 +63,10 @@ async def test_two_workers_who_decide_at_once_make_one_decision(
     pages = [await casey.get(path), await robin.get(path)]
     sent = [decision(pages[0], "approved"), decision(pages[1], "denied", reason="over_income")]
     answers = await asyncio.gather(casey.post(path, sent[0]), robin.post(path, sent[1]))
-    assert sorted(answer.status for answer in answers) == [200, 409]
+    assert sorted(answer.status for answer in answers) == [200, 422]
     assert len(await db.fetch("select 1 from decisions")) == 1
     again = await casey.post(path, sent[0])
-    assert again.status in (200, 409)
+    assert again.status in (200, 422)
     assert len(await db.fetch("select 1 from decisions")) == 1
 
 
@@ -292,3 +301,39 @@ async def test_a_case_that_no_key_opens_takes_nobody_elses_away(send: Send, staf
     assert answer.text.count("\r\n") == 2
     assert (await casey.client.get("/staff/objections")).status_code == 200
     assert (await casey.client.get(f"/staff/cases/{broken}")).status_code == 500
+
+
+async def test_each_line_of_a_decision_names_its_field(
+    services: Services, send: Send, staff: SignIn
+) -> None:
+    casey, case = await staff("casey"), await taken_in(services, send)
+    page = await casey.get(f"/staff/cases/{case}/decide")
+    starts = {"starts-month": "1", "starts-day": "1", "starts-year": "1999"}
+    page = await page.form().fill(amount="1.234,56", text="x" * 2001, **starts).submit()
+    assert page.errors == [
+        "Choose a decision.",
+        "Your own words: Write at most 2,000 letters.",
+        "First day: Write a year from 2020 on.",
+        "Amount: Write dollars and cents with digits, like 1424.58.",
+    ]
+
+
+async def test_a_case_that_is_taken_back_while_it_is_decided_keeps_what_was_typed(
+    services: Services, send: Send, staff: SignIn
+) -> None:
+    casey, case = await staff("casey"), await taken_in(services, send)
+    page = await casey.get(f"/staff/cases/{case}/decide")
+    typed = {"outcome": "denied", "reason": "over_income", "text": "Pay of May."}
+    seen = await page.form().fill(typed).submit()
+    ask = (await casey.get(f"/staff/cases/{case}/ask")).form().fill(more="A payslip")
+    application = await application_of(case)
+    actor = Actor("resident", str(application))
+    await withdraw(services, actor, application, ["orca_lift"], services.clock.now())
+    page = await seen.form().submit("_action=decide")
+    assert (page.status, page.errors) == (422, ["The resident took this application back."])
+    assert "Pay of May." in page.form().values["text"]
+    assert (await page.click("Back")).url == f"/staff/cases/{case}"
+    due = {"due-month": "12", "due-day": "9", "due-year": "2026"}
+    page = await ask.fill(due).submit()
+    assert (page.status, page.errors) == (422, ["This case is not being reviewed."])
+    assert page.form().values["more"] == ["A payslip"]
