@@ -14,11 +14,12 @@ def handlers() -> dict[str, Handler]:
     from service.actions.voice.themes import HANDLERS as THEMES
     from service.notices.delivery import HANDLERS as NOTICES
     from service.referrals.channels import HANDLERS as CHANNELS
+    from service.voice.author_again import HANDLERS as AUTHORS
     from service.voice.mail import HANDLERS as VOICE
     from service.voice.reaching import HANDLERS as REACHING
 
     found: dict[str, Handler] = {}
-    for part in (CHANNELS, MERGES, NOTICES, REACHING, THEMES, VOICE):
+    for part in (AUTHORS, CHANNELS, MERGES, NOTICES, REACHING, THEMES, VOICE):
         for topic, handler in part.items():
             if topic in found:
                 raise ValueError(f"two handlers for {topic}")

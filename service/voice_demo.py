@@ -237,6 +237,8 @@ async def _story(services: Services, told: Told, now: datetime) -> None:
         await _note(told, "closed", told.opened + services.voice.open_for, once=True)
     if told.state is State.WITHDRAWN:
         await _note(told, "withdrawn", told.opened + timedelta(days=21))
+    if told.state is State.HIDDEN:
+        await _hide(told)
 
 
 async def _refuse(told: Told, reason: str) -> None:
@@ -245,6 +247,12 @@ async def _refuse(told: Told, reason: str) -> None:
         REVIEW, _id(told.id, "review"), told.id, "refuse", reason, *staff, told.opened, told.opened
     )
     await _note(told, "refused", told.opened, reason=reason)
+
+
+async def _hide(told: Told) -> None:
+    """As a moderator does it in an emergency: only the desk knows, and it can come back."""
+    at = told.opened + timedelta(days=1)
+    await _note(told, "hidden", at, public=False, before=State.OPEN.value)
 
 
 async def _answer(told: Told, at: datetime, now: datetime) -> None:
@@ -267,8 +275,14 @@ async def _answer(told: Told, at: datetime, now: datetime) -> None:
 
 
 async def _note(
-    told: Told, kind: str, at: datetime, *, once: bool = False, **detail: object
+    told: Told,
+    kind: str,
+    at: datetime,
+    *,
+    once: bool = False,
+    public: bool = True,
+    **detail: object,
 ) -> None:
     key = f"{told.id}:{kind}" if once else None
     words = json.dumps(detail, separators=(",", ":"), sort_keys=True)
-    await db.execute(EVENT, _id(told.id, kind), told.id, kind, key, at, True, words)
+    await db.execute(EVENT, _id(told.id, kind), told.id, kind, key, at, public, words)

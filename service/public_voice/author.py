@@ -13,9 +13,10 @@ from service.actions.voice.signing import SPONSOR, ask_to_sign
 from service.body import read_form
 from service.errors import Conflict, Invalid, Malformed, NotFound
 from service.i18n import _
+from service.public_voice.author_again import lost
 from service.public_voice.petition import FIELDS, TYPED, look_for, tries_to_sign, wish_of
 from service.public_voice.showing import Option, area_options, state_words
-from service.public_voice.signature import SaidView, gone, missed, token_in
+from service.public_voice.signature import SaidView, gone, token_in
 from service.public_voice.typed import WHY_LETTERS, Typed, problems_of, read_ask, why_problem
 from service.public_voice.typed import paragraphs as clean
 from service.queries.voice import petitions as asking
@@ -101,7 +102,7 @@ async def mine(request: Request) -> Response:
     try:
         own = await doing.by_author(services_of(request), token_in(request))
     except NotFound:
-        return await missed(request)
+        return await lost(request)
     return await _mine(request, own)
 
 

@@ -190,8 +190,7 @@ async def _check_page(request: Request, record: VoteRecord, form: Form, sheet: S
         hidden=hidden(form, spec),
         **_pairs_told(record, form, sheet, words),
     )
-    response = render(request, "voice/vote_check.html", view)
-    return with_a_way_back(response) if spec.method == "pairwise" else response
+    return with_a_way_back(render(request, "voice/vote_check.html", view))
 
 
 def with_a_way_back(response: Response) -> Response:
@@ -255,7 +254,8 @@ def _sheet_page(
         errors=errors,
         wrong={each.target or "": each.text for each in errors},
     )
-    return render(request, "voice/vote_ballot.html", view, status=422 if problems else 200)
+    status = 422 if problems else 200
+    return with_a_way_back(render(request, "voice/vote_ballot.html", view, status=status))
 
 
 def _places(record: VoteRecord, words: Translator) -> list[ShownOption]:
@@ -292,8 +292,7 @@ async def casting(request: Request) -> Response:
         until=words.moment(record.closes_at) if record.closes_at else "",
     )
     response = render(request, "voice/vote_receipt.html", view)
-    if record.spec.method == "pairwise":
-        response.headers["Clear-Site-Data"] = '"cache"'
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

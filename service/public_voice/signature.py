@@ -9,6 +9,7 @@ from service.actions.voice import own_signature as signing
 from service.body import read_form, read_query
 from service.errors import Malformed, NotFound
 from service.public_voice.rush import in_a_rush
+from service.queries.voice.petitions import joined_with
 from service.rendering import language_switch, redirect, render, translator_of
 from service.security.rate_limits import HOUR, Limit, limit
 from service.voice.contacts import as_code
@@ -83,7 +84,7 @@ async def changed(request: Request) -> Response:
             case "confirm" | "":
                 own = await signing.confirm(services, token)
                 if own.state == "late":
-                    return _page(request, own, "")
+                    return await _late(request, own)
                 return redirect(f"{here}?done=confirmed", request)
             case "stop":
                 await signing.set_follow(services, token, follow=False)
@@ -120,6 +121,23 @@ def gone(request: Request) -> Response:
         link=words.gettext("See all petitions"),
     )
     return render(request, "voice/said.html", view, status=404)
+
+
+async def _late(request: Request, own: OwnSignature) -> Response:
+    """Signing is over here. Where it goes on in another petition, that one is a link away: a press
+    here was not asked there, so it does not count there by itself."""
+    number = await joined_with(own.petition)
+    if number is None:
+        return _page(request, own, "")
+    words = translator_of(request)
+    view = SaidView(
+        heading=words.gettext("This petition was joined with another"),
+        lead=words.gettext("It was joined before you pressed the button. We could not count it."),
+        then=words.gettext("You can sign the other one: nobody counts twice."),
+        href=f"/voice/petitions/{number}",
+        link=words.gettext("Go to the other petition"),
+    )
+    return render(request, "voice/said.html", view)
 
 
 def _withdrawn(request: Request, own: OwnSignature) -> Response:

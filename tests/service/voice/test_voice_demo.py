@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import yaml
 from petitions.protocol.spec import METHODS
 from petitions.protocol.verifying import verify_tally
 from service import db
+from service.actions.voice.moderation import HIDDEN_FROM
 from service.actions.voice.settling import trustee_key
 from service.clock import Clock
 from service.queries.voice.bursts import bursts, made_of
@@ -23,7 +25,7 @@ from service.voice_demo_votes import FILE, SHARES, load_demo_votes
 
 STATES = {
     *("sponsors", "moderation", "refused", "open", "closed", "merged"),
-    *("awaiting", "answered", "promised", "delivered", "withdrawn"),
+    *("awaiting", "answered", "promised", "delivered", "withdrawn", "hidden"),
 }
 
 
@@ -39,6 +41,9 @@ async def test_a_year_of_petitions_stands_once_and_adds_up(
     assert {row["language"] for row in rows} == {"en", "es"}
     assert await count_steps(services) == 0, "everything is counted already"
     assert await recount(services) == []
+    (hidden,) = (row for row in rows if row["state"] == "hidden")
+    (told,) = await db.fetch(HIDDEN_FROM, hidden["id"])
+    assert json.loads(told["detail"]) == {"before": "open"}, "so that it can be shown again"
     reached = [row for row in rows if row["threshold_at"] is not None]
     assert reached
     for row in reached:

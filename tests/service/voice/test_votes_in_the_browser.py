@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from petitions.protocol.sealing import leaf
 from service.settings import ROOT
@@ -53,7 +53,8 @@ def service_with_votes(folder: Path) -> Service:
 
 
 async def ballot(eyes: Eyes, service: Service, page: Page, order: list[str], turn: int) -> str:
-    """Ask for a ballot, follow the mail, rank, check, cast; gives the receipt."""
+    """Ask for a ballot, follow the mail, rank, check, go back as browsers do and find the marks as
+    they were, cast; gives the receipt."""
     await page.goto(f"{service.url}/voice/votes/1")
     await eyes.look(page)
     await press(page.get_by_role("link", name="Get your ballot"))
@@ -67,6 +68,12 @@ async def ballot(eyes: Eyes, service: Service, page: Page, order: list[str], tur
     await eyes.look(page)
     await press(page.get_by_role("button", name="Check my ballot"))
     assert order[0] in await page.locator(".th-cards li").first.inner_text()
+    await press(page.get_by_role("button", name="Change it"))
+    await page.go_back()
+    assert order[0] in await page.locator(".th-cards li").first.inner_text()
+    await page.go_back()
+    await expect(page.get_by_label(order[1])).to_have_value("2")
+    await press(page.get_by_role("button", name="Check my ballot"))
     await press(page.get_by_role("button", name="Cast my ballot"))
     return await page.locator("#receipt").inner_text()
 
@@ -133,7 +140,7 @@ async def test_a_leader_promises_and_an_outsider_counts_again(tmp_path: Path) ->
         await eyes.look(page)
         for form in ("A4", "Letter"):
             assert (await page.pdf(format=form)).count(b"/Type /Page\n") == 1, form
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=60.0) as client:
             files = await client.get(f"{service.url}/voice/votes/2/files/all.zip")
         archive = tmp_path / "outside" / command[2]
         archive.parent.mkdir()

@@ -15,6 +15,7 @@ from service.services import Services
 from service.voice.counting import count_steps
 from service.voice.people import open_author, open_contact
 from tests.service.voice.signers import Signers, new_petition
+from tests.service.voice.test_signing import mails_of
 from tests.support.browsing import Browser, PageSeen
 from tests.support.clock import StoppedClock
 from tests.support.pages import elements, text_of
@@ -166,6 +167,27 @@ async def test_looking_at_a_link_changes_nothing(browser: Browser, services: Ser
     assert await db.fetch("select * from voice_petitions") == before
 
 
+async def test_an_author_who_lost_the_mail_gets_the_link_again_and_nobody_else_learns_of_it(
+    browser: Browser, services: Services, clock: StoppedClock
+) -> None:
+    page = await written(browser)
+    await page.form("/voice/start/check").submit("Send me my link")
+    token = await author_token(services)
+    assert len(await mails_of(services)) == 1
+    browser.client.cookies.clear()
+    clock.forward(timedelta(minutes=16))
+    answers = []
+    for mail in ("someone.else@example.org", " LUZ@example.org", "luz@example.org"):
+        page = await (await browser.get("/voice/start")).click("Get its link again")
+        answers.append((await page.form().fill(mail=mail).submit("Send me my link")).text)
+    assert len(set(answers)) == 1
+    mails = await mails_of(services)
+    assert [f"/voice/mine/{token}" in mail for mail in mails] == [True, True]
+    wrong = await browser.get("/voice/mine/mistyped")
+    page = await (await wrong.click("Get the link again")).form().submit("Send me my link")
+    assert (page.status, len(page.errors)) == (422, 1)
+
+
 async def test_the_sponsors_link_does_not_lead_to_the_authors_page(
     browser: Browser, services: Services
 ) -> None:
@@ -254,7 +276,9 @@ async def test_the_last_signature_in_time_counts_though_the_worker_stood_still(
     assert (await signers.row())["state"] == "awaiting"
 
 
-@pytest.mark.parametrize("path", ["/voice/", "/voice/start", "/voice/petitions", "/voice/refused"])
+@pytest.mark.parametrize(
+    "path", ["/voice/", "/voice/start", "/voice/again", "/voice/petitions", "/voice/refused"]
+)
 async def test_the_words_of_these_pages_are_easy(browser: Browser, path: str) -> None:
     main = (await browser.get(path)).tree.find(".//main")
     assert main is not None

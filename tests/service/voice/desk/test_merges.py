@@ -178,6 +178,21 @@ async def test_an_undo_while_signatures_move_leaves_none_behind(
     assert await steps_of(target) == 7
 
 
+async def test_who_confirms_after_the_joining_is_led_to_the_other_petition(
+    services: Services, ask: Ask, sign: Sign, join: Join, browser: Browser
+) -> None:
+    source, target = await ask("Benches", state="open"), await ask("More benches", state="open")
+    signature = await sign(source, "late@example.org", state="pending")
+    (row,) = await db.fetch("select contact from voice_signatures where id = ?", signature)
+    token = open_contact(services.keyring, signature, row["contact"]).token
+    await join(source, target)
+    page = await (await browser.get(f"/voice/signature/{token}")).form().submit("Yes, I sign this")
+    assert page.heading == "This petition was joined with another"
+    other = await page.click("Go to the other petition")
+    assert other.heading == "More benches"
+    assert await steps_of(target) == 0
+
+
 async def test_an_author_reads_both_and_says_yes(
     services: Services, ask: Ask, moderator: Account, browser: Browser, clock: StoppedClock
 ) -> None:

@@ -63,8 +63,12 @@ async def test_a_voter_marks_checks_casts_and_keeps_a_receipt(
         assert sorted(again.form().values[name]) == sorted(
             [value] if isinstance(value, str) else value
         )
+    for seen in (page, check, again):
+        assert seen.response.headers["cache-control"] == "private, no-cache", "for the way back"
     done = await check.form(f"/voice/votes/{opened.number}/cast").submit()
     assert done.heading == "Your ballot is recorded"
+    assert done.response.headers["cache-control"] == "no-store"
+    assert done.response.headers["clear-site-data"] == '"cache"', "no copy of a choice stays"
     assert RECEIPT.search(done.text)
     assert await sizes(opened.vote) == (1, 1)
     twice = await check.form(f"/voice/votes/{opened.number}/cast").submit()
