@@ -16,9 +16,10 @@ from service import db
 from service.actions.accounts import create_account, one_time_password
 from service.actions.api_keys import AGENCY, PARTNER, PREFIXES, keep_key
 from service.actor import Actor
+from service.commands import BadUse
 from service.errors import Conflict
 from service.security.tokens import new_token
-from service.voice_demo import load_voice_demo
+from service.voice.unused import unused
 
 if TYPE_CHECKING:
     from service.city import City
@@ -90,16 +91,25 @@ async def prepare_demo(services: Services) -> DemoAccess:
     settings = services.settings
     access = await asyncio.to_thread(kept_access, settings, services.city, at=settings.base_url)
     await load(services, access, services.clock.now())
-    await load_voice_demo(services)
+    if await unused():
+        from service.voice_demo import load_voice_demo
+
+        await load_voice_demo(services)
     return access
 
 
 def kept_access(settings: Settings, city: City, *, at: str | None = None) -> DemoAccess:
-    """What the file says; written first if it is not there. `at` is where it is served now."""
+    """What the file says; written first if it is not there. `at` is where it is served now.
+
+    Raises BadUse where the file is not what was written there.
+    """
     path = settings.storage / FILE
     if not path.exists():
         keep(path, as_text(new_access(city, at or settings.base_url)))
-    access = read_access(json.loads(path.read_text(encoding="utf-8")))
+    try:
+        access = read_access(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError):
+        raise BadUse([f"{path} cannot be read. Put back what it held, or remove it."]) from None
     if at is not None and access.base_url != at:
         access = replace(access, base_url=at)
         draft(path, as_text(access)).replace(path)

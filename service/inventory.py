@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from service.models.classes import ColumnClass, Retention, Sensitivity
-from service.retention import AUDIT_KEPT, DELIVERIES_KEPT, DRAFTS_KEPT
+from service.retention import AUDIT_KEPT, DELIVERIES_KEPT, DRAFTS_KEPT, FEEDBACK_KEPT
 from service.schema import every_model
 from service.sealed_columns import sealed_tables
 
@@ -70,6 +70,7 @@ def _retentions(city: City) -> Iterator[tuple[str, ...]]:
         Retention.VOICE: "six months after the petition or question closed",
         Retention.BALLOT: "when the roll is reduced, before the trustees open the ballots",
         Retention.AUDIT: f"{AUDIT_KEPT.days // 365} years; the chain of hashes stays",
+        Retention.FEEDBACK: f"{FEEDBACK_KEPT.days} days after it was given",
     }
     for each in Retention:
         yield each.value, removed[each]

@@ -10,10 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from starlette.requests import Request
-    from starlette.responses import Response
+    from starlette.routing import Route
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 REF = "#/components/schemas/{model}"
@@ -34,10 +31,7 @@ STATUS_WORDS = {
 class Operation:
     """One route as it is served and described. `key` names whose bearer key it takes, if any."""
 
-    method: str
-    path: str
-    name: str
-    endpoint: Callable[[Request], Awaitable[Response]]
+    route: Route
     summary: str
     answer: type[BaseModel] | str | None
     status: int = 200
@@ -47,6 +41,20 @@ class Operation:
     idempotent: bool = False
     errors: tuple[int, ...] = ()
     query: Mapping[str, Schema] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.route.name
+
+    @property
+    def path(self) -> str:
+        return self.route.path
+
+    @property
+    def method(self) -> str:
+        """The one method: HEAD comes along with GET by itself."""
+        (method,) = (self.route.methods or set()) - {"HEAD"}
+        return method
 
     @property
     def body_errors(self) -> tuple[int, ...]:

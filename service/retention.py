@@ -34,6 +34,7 @@ LIMITS_KEPT = timedelta(days=2)
 UNCONFIRMED_KEPT = timedelta(days=7)
 SIGNERS_KEPT = timedelta(days=183)
 AUDIT_KEPT = timedelta(days=7 * 365 + 2)
+FEEDBACK_KEPT = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ RULES = (
         " and not exists (select 1 from lease_items i where i.lease_id = leases.id)",
         LEASES_KEPT,
     ),
+    Rule("feedback", "delete from feedback where given_at < ?", FEEDBACK_KEPT),
     Rule("outbox", "delete from outbox where state = 'sent' and done_at < ?", DELIVERIES_KEPT),
     Rule("voice_sessions", "delete from voice_sessions where expires_at < ?", timedelta()),
     Rule(

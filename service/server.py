@@ -19,12 +19,14 @@ import uvloop
 
 from eligibility.findings import RulesError
 from service import db, migrator
-from service.app import create_app
+from service.app import create_app, own_rules
 from service.commands import BadUse
 from service.http_protocol import PatientHttpsProtocol, PatientProtocol
+from service.later import read_pages, read_pages_between_requests
 from service.logs import log
-from service.security.roles import RolesError, load_roles
+from service.security.roles import RolesError
 from service.services import Services, load_services
+from service.urls import routes
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 T = TypeVar("T")
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 GRACE_SECONDS = 20
 KEEP_ALIVE_SECONDS = 15
 BACKLOG = 2048
@@ -53,7 +56,7 @@ def prepare(settings: Settings, clock: Clock) -> tuple[Services, list[str]]:
     except RulesError as wrong:
         problems.extend(str(finding) for finding in wrong.findings)
     try:
-        load_roles()
+        own_rules()
     except RolesError as wrong:
         problems.extend(wrong.problems)
     lines = run_now(prepare_database(settings, services, problems))
@@ -106,44 +109,77 @@ def serve_here(services: Services, listening: socket.socket, greeting: str) -> i
 
 def serve_processes(services: Services, listening: socket.socket, count: int, greeting: str) -> int:
     """Several web processes on one socket. One that dies is started again; a signal ends all."""
-    pipe = os.pipe()
-    children = {
-        fork_web(services, listening, greeting if n == 0 else "", pipe) for n in range(count)
-    }
-    stopping = False
+    read_before_forking()
+    processes = WebProcesses(services, listening)
+    for number in range(count):
+        processes.begin(greeting if number == 0 else "")
+    for each in STOPPING:
+        signal.signal(each, processes.stop)
+    return processes.watch()
 
-    def stop(_number: int, _frame: object) -> None:
-        # Always the gentle signal: a terminal has sent its own to the children already, and the
-        # second of that kind means "at once".
-        nonlocal stopping
-        stopping = True
-        for child in children:
+
+class WebProcesses:
+    """The children of a process that only looks after them."""
+
+    def __init__(self, services: Services, listening: socket.socket) -> None:
+        self.services = services
+        self.listening = listening
+        self.pipe = os.pipe()
+        self.children: set[int] = set()
+        self.stopping = False
+
+    def begin(self, greeting: str) -> None:
+        """One more."""
+        self.children.add(fork_web(self.services, self.listening, greeting, self.pipe))
+        if self.stopping:  # and this one was not there yet to be told
+            self.stop(signal.SIGTERM, None)
+
+    def stop(self, _number: int, _frame: object) -> None:
+        """Always the gentle signal: a terminal has sent its own to the children already, and the
+        second of that kind means "at once"."""
+        self.stopping = True
+        for child in self.children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGTERM)
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while children:
-        child, status = os.wait()
-        children.discard(child)
-        if not stopping:
+    def watch(self) -> int:
+        """Wait for the last of them."""
+        while self.children:
+            child, status = os.wait()
+            self.children.discard(child)
+            if self.stopping:
+                continue
             log.error("web process ended", pid=child, status=os.waitstatus_to_exitcode(status))
             # A child that dies at once must not make the parent spin. Nothing else runs here.
             select.select([], [], [], RESTART_PAUSE_SECONDS)
-            if not stopping:
-                children.add(fork_web(services, listening, "", pipe))
-    return 0
+            self.begin_unless_stopping()
+        return 0
+
+    def begin_unless_stopping(self) -> None:
+        """The signal may have come in the pause."""
+        if not self.stopping:
+            self.begin("")
+
+
+def read_before_forking() -> None:
+    """What the parent has read its children share, as long as nobody walks over it."""
+    read_pages(routes)
+    leave_to_itself()
 
 
 def fork_web(
     services: Services, listening: socket.socket, greeting: str, pipe: tuple[int, int]
 ) -> int:
     """A child that shares everything loaded so far; no thread or loop runs at this moment."""
+    # What the child is told before it has its own way with signals waits until then.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     child = os.fork()
+    if not child:
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     if child:
         return child
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     reading, writing = pipe
     os.close(writing)
     status = 1
@@ -171,18 +207,45 @@ async def serve(
     try:
         app = create_app(services.settings, services.clock, services=services, opens_database=False)
         server = Server(server_config(app, services.settings), greeting)
-        leave_to_itself()
         if parent_alive is not None:
             # The pipe's other end is the parent's alone: it reads as ended when the parent is gone,
             # even killed, and a child without a parent must not keep the port.
             asyncio.get_running_loop().add_reader(parent_alive, server.stop)
-        if with_worker:
-            await serve_with_worker(server, services, listening)
-        else:
-            await server.serve(sockets=[listening])
+        await serve_and_work(server, services, listening, with_worker=with_worker)
     finally:
         await db.close_database()
     return 0
+
+
+async def serve_and_work(
+    server: Server, services: Services, listening: socket.socket, *, with_worker: bool
+) -> None:
+    """The worker stops after the last request, so what that request left is seen at once."""
+    stop = asyncio.Event()
+    beside = asyncio.create_task(work_beside(server, services, stop, with_worker=with_worker))
+    beside.add_done_callback(lambda _ended: server.stop())
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        stop.set()
+        server.listens.set()
+        await beside
+
+
+async def work_beside(
+    server: Server, services: Services, stop: asyncio.Event, *, with_worker: bool
+) -> None:
+    """What a process does beside answering, from the moment it listens until it is to stop."""
+    await server.listens.wait()
+    await read_pages_between_requests(routes, stop)
+    leave_to_itself()
+    if not with_worker:
+        await stop.wait()
+        return
+    from service.handlers import handlers
+    from service.worker import Worker
+
+    await Worker(services, handlers()).run(stop)
 
 
 def leave_to_itself() -> None:
@@ -194,21 +257,6 @@ def leave_to_itself() -> None:
     gc.enable()
 
 
-async def serve_with_worker(server: Server, services: Services, listening: socket.socket) -> None:
-    """The worker stops after the last request, so what that request left is seen at once."""
-    from service.handlers import handlers
-    from service.worker import Worker
-
-    stop = asyncio.Event()
-    worker = asyncio.create_task(Worker(services, handlers()).run(stop))
-    worker.add_done_callback(lambda _ended: server.stop())
-    try:
-        await server.serve(sockets=[listening])
-    finally:
-        stop.set()
-        await worker
-
-
 class Server(uvicorn.Server):
     """uvicorn's server, with our signals (it would end the process before the database closes)
     and a greeting once it listens."""
@@ -216,6 +264,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, greeting: str) -> None:
         super().__init__(config)
         self.greeting = greeting
+        self.listens = asyncio.Event()
 
     def stop(self) -> None:
         self.should_exit = True
@@ -223,13 +272,12 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        for number in numbers:
+        for number in STOPPING:
             loop.add_signal_handler(number, self.handle_exit, number, None)
         try:
             yield
         finally:
-            for number in numbers:
+            for number in STOPPING:
                 loop.remove_signal_handler(number)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -237,6 +285,7 @@ class Server(uvicorn.Server):
         if self.greeting:
             sys.stdout.write(self.greeting + "\n")
             sys.stdout.flush()
+        self.listens.set()
 
 
 def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:

@@ -30,7 +30,7 @@ class Signposts:
         patterns = [route for route in routes if "{" in route.path]
         self.routes = routes
         self._exact = {
-            route.path: _small(one for one in routes if one.path_regex.match(route.path))
+            route.path: _small(one for one in routes if _matches(one, route.path))
             for route in routes
             if "{" not in route.path
         }
@@ -58,6 +58,13 @@ class Signposts:
 
 def _small(routes: Iterable[Route]) -> Router:
     return Router(list(routes), redirect_slashes=False)
+
+
+def _matches(route: Route, path: str) -> bool:
+    """Whether it answers there; trying the pattern of one without parameters would take longer."""
+    if "{" in route.path:
+        return route.path_regex.match(path) is not None
+    return route.path == path
 
 
 def _begin(path: str) -> tuple[str, ...]:

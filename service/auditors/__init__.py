@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from service.auditors import log
+from service.later import pages_of
 
+page = pages_of(__name__)
 routes: list[Route] = [
-    Route("/staff/audit", log.log_page, name="staff.audit"),
-    Route("/staff/audit", log.searched, methods=["POST"], name="staff.audit.search"),
-    Route("/staff/audit.csv", log.exported, methods=["POST"], name="staff.audit.csv"),
+    Route("/staff/audit", page("log.log_page"), name="staff.audit"),
+    Route("/staff/audit", page("log.searched"), methods=["POST"], name="staff.audit.search"),
+    Route("/staff/audit.csv", page("log.exported"), methods=["POST"], name="staff.audit.csv"),
 ]

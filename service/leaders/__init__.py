@@ -1,14 +1,21 @@
-"""Pages of leaders: totals that name nobody."""
+"""Pages of leaders: totals that name nobody, and what people say of this service."""
 
 from __future__ import annotations
 
 from starlette.routing import Route
 
-from service.leaders.handover import handover
-from service.leaders.weekly import weekly_csv, weekly_page
+from service.later import pages_of
 
+page = pages_of(__name__)
 routes: list[Route] = [
-    Route("/staff/handover", handover, name="staff.handover"),
-    Route("/staff/weekly", weekly_page, name="staff.weekly"),
-    Route("/staff/weekly.csv", weekly_csv, name="staff.weekly.csv"),
+    Route("/staff/feedback", page("feedback.feedback"), name="staff.feedback"),
+    Route(
+        "/staff/feedback",
+        page("feedback.removed"),
+        methods=["POST"],
+        name="staff.feedback.remove",
+    ),
+    Route("/staff/handover", page("handover.handover"), name="staff.handover"),
+    Route("/staff/weekly", page("weekly.weekly_page"), name="staff.weekly"),
+    Route("/staff/weekly.csv", page("weekly.weekly_csv"), name="staff.weekly.csv"),
 ]

@@ -17,6 +17,7 @@ from service.models.applications import (
     RuleSet,
     Submission,
 )
+from service.models.feedback import Feedback
 from service.models.journal import AuditEntry, AuditLink, DailyCount, OutboxRow
 from service.models.referrals import (
     AgencyEndpoint,
@@ -74,6 +75,7 @@ __all__ = [
     "DailyCount",
     "Decision",
     "Dispute",
+    "Feedback",
     "IdempotencyKey",
     "InformationRequest",
     "KeptForm",

@@ -29,6 +29,7 @@ class Retention(StrEnum):
     DELIVERY = "delivery"  # 90 days after the row reached its last state
     ACCOUNT = "account"  # as long as the staff account or key exists
     AUDIT = "audit"  # seven years
+    FEEDBACK = "feedback"  # a year after it was given
     VOICE = "voice"  # names and contacts of signers: six months after the petition closed
     BALLOT = "ballot"  # roll and box: until the trustees open the ballots
 

@@ -15,6 +15,7 @@ from service.actions import kept_forms
 from service.actor import Actor
 from service.body import Form, FormRules, read_form
 from service.errors import AppError, FormExpired, HttpsNeeded, NotFound, SignInNeeded, Unauthorized
+from service.later import page_behind
 from service.rendering import LANGUAGE_FIELD
 from service.security import csrf
 from service.security.rate_limits import UNKNOWN_KEY, limit
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 Endpoint = Callable[["Request"], Awaitable["Response"]]
 E = TypeVar("E", bound=Endpoint)
 SAFE = frozenset({"GET", "HEAD"})
+USUAL_FORM = FormRules()
 LONGEST_KEY = 200
 STAFF = "staff"
 # Where staff write: to residents, colleagues and the public, and about accounts, keys and holds.
@@ -74,9 +76,10 @@ def guard_routes(routes: Iterable[BaseRoute], rules: Mapping[str, Rule]) -> list
 
 def guarded(endpoint: Endpoint, name: str, rule: Rule) -> Endpoint:
     """An endpoint that runs only for its audience, with `request.state` filled in."""
-    form_rules: FormRules = getattr(endpoint, "form_rules", FormRules())
 
     async def enter(request: Request) -> Response:
+        page = page_behind(endpoint)
+        form_rules: FormRules = getattr(page, "form_rules", USUAL_FORM)
         state = request.state
         state.route = name
         state.door = rule.door
@@ -93,7 +96,7 @@ def guarded(endpoint: Endpoint, name: str, rule: Rule) -> Endpoint:
                 raise
             if request.method not in SAFE:
                 await check_form(request, form_rules)
-        return await endpoint(request)
+        return await page(request)
 
     return enter
 

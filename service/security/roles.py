@@ -24,6 +24,7 @@ ROWS = frozenset(
         "account",
         "offices",
         "log",
+        "feedback",
         "petition",
         "voice",
     }

@@ -1,4 +1,4 @@
-"""Every operation of version 1 on one screen: routes and document are both made from it."""
+"""Every operation of version 1 described on one screen: the document is made from it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.v1 import applications, decisions, petitions, programs, referrals, webhook
+from service.api.v1 import applications, decisions, petitions, programs, referrals, routes, webhook
 from service.api.v1.shapes import Problem
 from service.openapi import JSON, Operation, document
 
-BASE = "/api/v1"
 TITLE, VERSION = "Threshold", "1"
+ROUTES = {route.name: route for route in routes}
 DRY_RUN = {"dry_run": {"type": "string", "enum": ["true", "false", "1", "0"]}}
 FACTS = {"type": "object", "description": "Facts; see docs/api.md."}
 
@@ -36,62 +36,41 @@ def _written() -> bytes:
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
-        "GET",
-        "/openapi.json",
-        "api.openapi",
-        openapi,
+        ROUTES["api.openapi"],
         "This document.",
         None,
     ),
     Operation(
-        "GET",
-        f"{BASE}/programs",
-        "api.programs",
-        programs.programs,
+        ROUTES["api.programs"],
         "The city's programs, and the facts each one's agency is granted.",
         programs.ProgramList,
     ),
     Operation(
-        "GET",
-        f"{BASE}/petitions",
-        "api.petitions",
-        petitions.petitions,
+        ROUTES["api.petitions"],
         "Petitions that are or were open, the newest first.",
         petitions.PetitionList,
         query=petitions.QUERY,
     ),
     Operation(
-        "GET",
-        f"{BASE}/petitions.csv",
-        "api.petitions.csv",
-        petitions.petitions_csv,
+        ROUTES["api.petitions.csv"],
         "The same petitions by number, for a spreadsheet.",
         "text/csv",
     ),
     Operation(
-        "GET",
-        f"{BASE}/petitions/{{number}}",
-        "api.petition",
-        petitions.petition,
+        ROUTES["api.petition"],
         "One petition, the city's answers and its promises.",
         petitions.PetitionAnswer,
         errors=(404,),
     ),
     Operation(
-        "POST",
-        f"{BASE}/screenings",
-        "api.screenings",
-        programs.screenings,
+        ROUTES["api.screenings"],
         "What seems likely for these facts. Nothing is stored.",
         programs.ScreeningAnswer,
         body=FACTS,
         errors=(401, 429),
     ),
     Operation(
-        "POST",
-        f"{BASE}/applications",
-        "api.applications",
-        applications.create,
+        ROUTES["api.applications"],
         "Send one application to every program named in it.",
         applications.ApplicationReceipt,
         201,
@@ -101,10 +80,7 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=(409,),
     ),
     Operation(
-        "POST",
-        f"{BASE}/applications/{{reference}}/amendments",
-        "api.amendments",
-        applications.amend,
+        ROUTES["api.amendments"],
         "Send the changed facts of an application you sent.",
         applications.AmendmentReceipt,
         201,
@@ -114,20 +90,14 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=(409,),
     ),
     Operation(
-        "POST",
-        f"{BASE}/referrals/pull",
-        "api.referrals.pull",
-        referrals.pull,
+        ROUTES["api.referrals.pull"],
         "Lease waiting referrals, the oldest due first.",
         referrals.PullAnswer,
         body=referrals.PullBody,
         key="agency",
     ),
     Operation(
-        "POST",
-        f"{BASE}/referrals/ack",
-        "api.referrals.ack",
-        referrals.ack,
+        ROUTES["api.referrals.ack"],
         "Acknowledge some or all of a lease: receipt_mismatch or not_in_lease refuse all of it.",
         referrals.AckAnswer,
         body=referrals.AckBody,
@@ -135,38 +105,26 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=(409,),
     ),
     Operation(
-        "GET",
-        f"{BASE}/referrals/new.csv",
-        "api.referrals.csv",
-        decisions.new_cases_csv,
+        ROUTES["api.referrals.csv"],
         "Cases not acknowledged yet, for a spreadsheet.",
         "text/csv",
         key="agency",
     ),
     Operation(
-        "GET",
-        f"{BASE}/referrals/withdrawn",
-        "api.referrals.withdrawn",
-        referrals.withdrawn,
+        ROUTES["api.referrals.withdrawn"],
         "Cases you were offered that residents took back, the earliest first.",
         referrals.TakenBackList,
         key="agency",
         query={"after": {"type": "string", "format": "uuid"}},
     ),
     Operation(
-        "GET",
-        f"{BASE}/referrals/{{id}}",
-        "api.referral",
-        referrals.show,
+        ROUTES["api.referral"],
         "Where a case stands, with its questions and their replies.",
         referrals.ReferralAnswer,
         key="agency",
     ),
     Operation(
-        "POST",
-        f"{BASE}/referrals/{{id}}/decision",
-        "api.referral.decision",
-        referrals.decision,
+        ROUTES["api.referral.decision"],
         "Decide: the same again is fine; already_decided and newer_version refuse.",
         referrals.DecisionAnswer,
         body=referrals.DecisionBody,
@@ -174,10 +132,7 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=(409,),
     ),
     Operation(
-        "POST",
-        f"{BASE}/referrals/{{id}}/requests",
-        "api.referral.requests",
-        referrals.ask,
+        ROUTES["api.referral.requests"],
         "Ask the resident for something.",
         referrals.QuestionAnswer,
         201,
@@ -186,10 +141,7 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=(409,),
     ),
     Operation(
-        "POST",
-        f"{BASE}/decisions",
-        "api.decisions",
-        decisions.batch,
+        ROUTES["api.decisions"],
         "Decide many cases, each on its own; dry_run only says what would happen.",
         decisions.BatchAnswer,
         body=decisions.DecisionBatch,
@@ -198,29 +150,20 @@ OPERATIONS: tuple[Operation, ...] = (
         query=DRY_RUN,
     ),
     Operation(
-        "GET",
-        f"{BASE}/webhook",
-        "api.webhook",
-        webhook.show,
+        ROUTES["api.webhook"],
         "Where hints go, and the keys that check them.",
         webhook.WebhookAnswer,
         key="agency",
     ),
     Operation(
-        "PUT",
-        f"{BASE}/webhook",
-        "api.webhook.set",
-        webhook.put,
+        ROUTES["api.webhook.set"],
         "Have hints posted to an https address.",
         webhook.WebhookAnswer,
         body=webhook.WebhookBody,
         key="agency",
     ),
     Operation(
-        "DELETE",
-        f"{BASE}/webhook",
-        "api.webhook.remove",
-        webhook.delete,
+        ROUTES["api.webhook.remove"],
         "Have no more hints.",
         webhook.WebhookAnswer,
         key="agency",

@@ -17,7 +17,7 @@ from tests.support.reading import grade
 
 pytestmark = pytest.mark.once
 
-PAGES = ("/", "/programs", "/privacy", "/accessibility")
+PAGES = ("/", "/programs", "/privacy", "/accessibility", "/feedback")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -113,7 +113,9 @@ async def test_several_web_processes_share_one_port_and_a_dead_one_is_replaced(
         victim.kill()
         await until(lambda: victim.pid not in {child.pid for child in parent.children()})
         await until(lambda: len(parent.children()) == 3)
-        async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            base_url=service.url, trust_env=False, timeout=SECONDS
+        ) as client:
             for _ in range(20):
                 assert (await client.get("/healthz")).status_code == 200
         orphans = parent.children()
@@ -161,3 +163,15 @@ def test_a_database_of_another_version_is_not_served(tmp_path: Path) -> None:
     )
     assert refused.returncode == 2
     assert "threshold migrate" in refused.stderr
+
+
+@pytest.mark.slow
+def test_sign_ins_of_the_demonstration_that_were_changed_are_told_in_one_line(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "demo.json").write_text('{"staff": []}', encoding="utf-8")
+    refused = run_threshold(["serve"], {"THRESHOLD_DEMO": "1", "THRESHOLD_STORAGE": str(tmp_path)})
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        f"{tmp_path}/demo.json cannot be read. Put back what it held, or remove it.\n"
+    )
