@@ -18,7 +18,9 @@ EVERYDAY := tests/eligibility tests/forms tests/petitions tests/programs \
 	tests/service/staff/test_casework.py tests/service/voice/test_signing.py \
 	tests/service/voice/test_counting.py
 # A file stays in one process, for what its tests share; tests/conftest.py puts long files first.
-SHARED := -n 2 --dist loadfile --no-loadscope-reorder
+SHARED := --dist loadfile --no-loadscope-reorder
+# One process more than two cores: some tests wait for a browser, a disk or another process.
+WAITING := -n 3
 # Says at the end how long a part took, also of one that does not pass.
 part = @begun=$$(date +%s); $(2); code=$$?; echo "$(1): $$(($$(date +%s) - begun)) s"; exit $$code
 # Every process of the tests would compile every module again.
@@ -39,16 +41,16 @@ run: $(OK) ## Set up and run the demonstration city; prints its address and sign
 test: $(OK) ## Set up and pass everything: checks, SQLite, PostgreSQL, a real browser
 	@mkdir -p .cache && date +%s > .cache/test-begun
 	@$(MAKE) --no-print-directory --jobs 3 checked-types checked-rules fetched-browser
-	$(call part,SQLite and browser,$(call TESTS,sqlite) $(SHARED) -m "not timing and not postgres" \
+	$(call part,SQLite and browser,$(call TESTS,sqlite) $(SHARED) $(WAITING) -m "not timing and not postgres" \
 		--ignore=tests/house)
-	$(call part,PostgreSQL,$(call TESTS,postgres) $(SHARED) -m "not timing and not browser" \
+	$(call part,PostgreSQL,$(call TESTS,postgres) $(SHARED) $(WAITING) -m "not timing and not browser" \
 		tests/journeys tests/service)
 	$(call part,Times on SQLite,$(call TESTS,sqlite) -m timing $(TIMED))
 	$(call part,Times on PostgreSQL,$(call TESTS,postgres) -m timing $(TIMED))
 	@echo "make test: $$(($$(date +%s) - $$(cat .cache/test-begun))) s in all"
 
 quick: $(OK) ## The everyday tests on SQLite: rules, forms, counting, and one way through each door
-	$(call part,make quick,$(call TESTS,sqlite) $(SHARED) $(EVERYDAY) \
+	$(call part,make quick,$(call TESTS,sqlite) $(SHARED) -n 2 $(EVERYDAY) \
 		-m "not slow and not browser and not postgres" --hypothesis-profile=quick)
 
 check: $(OK) ## Format, lint, strict types, import contracts, templates, languages, the city pack
