@@ -19,7 +19,7 @@ from service.errors import NotFound
 from service.i18n import _
 from service.public_voice.vote_people import SIGNED, Share, shares_of
 from service.queries.voice.petitions import Listed, one
-from service.queries.voice.released import Released, last_release
+from service.queries.voice.released import UNTOLD, Released, last_release
 from service.rendering import render, translator_of
 from service.voice.population import Population, load_population
 from service.web import now_of, services_of
@@ -161,9 +161,10 @@ def _area_rows(
                 _percent(words, group.residents) if group else "",
             ]
         )
-    if told.areas.rest:
+    others = told.areas.rest + told.areas.shown.get(UNTOLD, 0)
+    if others:
         rest = words.gettext("All others, and those who told no area")
-        rows.append([rest, words.number(told.areas.rest), "", ""])
+        rows.append([rest, words.number(others), "", ""])
     return rows
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from petitions.results.release import release
+from petitions.results.release import Release, release
 from service import db
 from service.ids import time_ordered_id
 from service.queries.voice.released import UNTOLD, Released, kept_release, last_release
@@ -28,6 +28,18 @@ and p.count > 0 and ((p.threshold_at is not null and p.closes_at > ?) or (p.clos
   not exists (select 1 from voice_events e where e.subject = p.id and e.kind = 'released')))
 order by p.id
 """
+# Petitions whose signers were put together: what one of them has told is of the other's people too.
+TOLD_OF_THE_SAME = """
+with recursive joined(id) as (
+  select id from voice_petitions where id = ?
+  union
+  select case when m.source = joined.id then m.target else m.source end
+  from joined join voice_merges m on joined.id in (m.source, m.target)
+  where m.source_agreed_at is not null and m.target_agreed_at is not null
+)
+select 1 as told from joined join voice_events e on e.subject = joined.id
+where e.kind = 'released' and joined.id <> ? limit 1
+"""
 # After the grace for confirmations, time for the count to take in the last of them.
 COUNTED_BY = timedelta(hours=1)
 TIMES = 2
@@ -43,7 +55,8 @@ async def publish_due(services: Services) -> int:
 
 
 async def publish(services: Services, petition: UUID, now: datetime) -> int:
-    """The first release, or the next when twice as many have signed."""
+    """The first release, or the next when twice as many have signed. Without groups where a table
+    of some of the same people is out already, as the one less the other would tell the others."""
     earlier = await last_release(petition)
     areas = Counter(dict.fromkeys((*services.voice.areas, UNTOLD), 0))
     tiers = Counter(dict.fromkeys(services.voice.tiers, 0))
@@ -55,11 +68,10 @@ async def publish(services: Services, petition: UUID, now: datetime) -> int:
         tiers[row["tier"]] += row["count"]
     if not areas.total() or (earlier and areas.total() < TIMES * earlier.total):
         return 0
-    made = Released(
-        release(areas, earlier.areas if earlier else None),
-        release(tiers, earlier.tiers if earlier else None),
-        now,
-    )
+    before = (earlier.areas, earlier.tiers) if earlier else (None, None)
+    if await db.fetch_one(TOLD_OF_THE_SAME, petition, petition):
+        before = Release(within=frozenset(areas)), Release(within=frozenset(tiers))
+    made = Released(release(areas, before[0]), release(tiers, before[1]), now)
     after = earlier.at.isoformat() if earlier else "none"
     detail = {"areas": kept_release(made.areas), "tiers": kept_release(made.tiers)}
     return await db.execute(

@@ -45,7 +45,9 @@ async def last_release(petition: UUID) -> Released | None:
 
 
 def read_release(told: Mapping[str, Any]) -> Release:
-    return Release(told["shown"], told["rest"], frozenset(told["within"]), told.get("seen", {}))
+    """One that does not say what it was made from is followed by none with groups."""
+    within = frozenset(told["within"] if "seen" in told else (*told["within"], *told["shown"]))
+    return Release(told["shown"], told["rest"], within, told.get("seen", {}))
 
 
 def kept_release(release: Release) -> dict[str, object]:

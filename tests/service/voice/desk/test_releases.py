@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from petitions.results.release import release
 from service import db
-from service.actions.voice.releases import publish_due
-from service.queries.voice.released import last_release
+from service.actions.voice import merges
+from service.actions.voice.releases import publish, publish_due
+from service.queries.voice.released import last_release, read_release
 from service.services import Services
 from service.voice.counting import count_steps
 from service.voice.population import load_population
-from tests.service.voice.desk.conftest import Ask, Sign
+from tests.service.voice.desk.conftest import Account, Ask, Sign
+from tests.service.voice.desk.test_merges import carry_all
 from tests.support.browsing import Browser
 from tests.support.clock import StoppedClock
 
@@ -70,16 +73,47 @@ async def test_a_petition_that_never_came_so_far_has_its_figures_when_signing_is
     petition = await ask("Benches", state="open")
     closes_at = clock.now() + timedelta(days=1)
     await db.execute("update voice_petitions set closes_at = ?", closes_at)
-    for n in range(12):
-        await sign(petition, f"p{n}@example.org", area="1")
+    for n in range(23):
+        await sign(petition, f"p{n}@example.org", area="1" if n < 12 else "")
     await count_steps(services)
     for hours, published in ((24, 0), (24, 0), (2, 1), (48, 0)):
         clock.forward(timedelta(hours=hours))
         assert await publish_due(services) == published
     told = await last_release(petition)
     assert told is not None
-    assert dict(told.areas.shown) == {"1": 12}
-    assert "New figures" not in (await browser.get("/voice/petitions/1/results")).text
+    assert dict(told.areas.shown) == {"1": 12, "": 11}
+    page = await browser.get("/voice/petitions/1/results")
+    assert "New figures" not in page.text
+    assert "All others, and those who told no area11 " in page.text
+
+
+async def test_whom_another_petition_told_of_already_are_told_of_in_no_second_table(
+    services: Services, ask: Ask, sign: Sign, moderator: Account, clock: StoppedClock
+) -> None:
+    """Else the few who signed the other one since would be one table less the other."""
+    reached = clock.now()
+    source, target, apart = [
+        await ask(words, state="open", threshold_at=reached) for words in ("One", "Two", "Three")
+    ]
+    for petition, people in ((source, 30), (apart, 30), (target, 3)):
+        for n in range(people):
+            await sign(petition, f"p{petition}{n}@example.org", area="1")
+    await count_steps(services)
+    assert await publish(services, source, reached) == 1
+    merge = await merges.propose(services, await moderator("mo"), source, target, reached)
+    for side in (merges.SOURCE, merges.TARGET):
+        await merges.agree(services, merges.token_of(services.keyring, merge, side), reached)
+    await carry_all(services)
+    await count_steps(services)
+    assert await publish(services, target, reached) == await publish(services, apart, reached) == 1
+    told = [await last_release(petition) for petition in (source, target, apart)]
+    assert [dict(one.areas.shown) for one in told if one] == [{"1": 30}, {}, {"1": 30}]
+    assert [one.total for one in told if one] == [30, 33, 30]
+
+
+def test_a_publication_that_kept_nothing_to_subtract_is_followed_by_none_with_groups() -> None:
+    old = read_release({"shown": {"north": 40}, "rest": 0, "within": ["south"]})
+    assert not release({"north": 43, "south": 60}, old).shown
 
 
 def test_a_city_that_supplies_no_figures_compares_nothing(services: Services) -> None:
