@@ -29,6 +29,8 @@ def _refuse(code: str, text: str, **values: int | str) -> Refused:
 
 # Invisible, and part of how names are spelled in Persian, Malayalam, Sinhala and others.
 JOINERS = "\u200c\u200d"
+# With them all spaces: the last of these is U+3000.
+OUTSIDE = JOINERS + "".join(filter(str.isspace, map(chr, range(0x3001))))
 TYPED_BY_HAND = "\t\n\r" + JOINERS
 
 
@@ -38,7 +40,7 @@ def clean(raw: str) -> str:
         raise _refuse("too_long", N_("This is too long. Write it in fewer words."))
     if any(_unprintable(character) for character in raw):
         raise _refuse("characters", N_("Some signs here cannot be read. Type it again by hand."))
-    return unicodedata.normalize("NFC", raw).strip().strip(JOINERS).strip()
+    return unicodedata.normalize("NFC", raw).strip(OUTSIDE)
 
 
 def _unprintable(character: str) -> bool:

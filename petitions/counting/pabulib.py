@@ -22,7 +22,8 @@ from petitions.counting.profiles import (
 
 _APPROVAL = {"approval", "choose-1"}
 _POINTS = {"cumulative", "scoring"}
-_AMOUNT = re.compile(r"[0-9]{1,18}([.,][0-9]{1,9})?$")
+# A comma before three digits may as well be one between thousands.
+_AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9}|,(?![0-9]{3}$)[0-9]{1,9})?$")
 _POINT = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?$")
 
 
@@ -120,6 +121,8 @@ class _Reading:
 
     def _meta(self, line: int, row: _Row) -> None:
         key = row.cells[0].strip().lower()
+        if self.votes:
+            raise BadFile("META comes after VOTES here, which it tells how to read.", line)
         self.meta[key] = (";".join(row.cells[1:]).strip("; "), line)
 
     def _projects(self, line: int, row: _Row) -> None:

@@ -240,6 +240,7 @@ def test_a_name_keeps_its_letters_on_one_line(typed: str, read: str) -> None:
 @pytest.mark.parametrize("name", ["علی\u200cرضا", "ശ്രീ\u200dദേവി"])
 def test_a_name_is_spelled_with_the_joiners_of_its_writing(name: str) -> None:
     assert grammars.text(f"\u200c{name} \u200d", 60) == name
+    assert grammars.text(f" \u200d \u200c {name}\u200d \u200d ", 60) == name
 
 
 @pytest.mark.parametrize("typed", ["\x00", "a\u202eb", "\ud83d", "a\x1b[31m", "\u200b", "a\ufeff"])

@@ -148,6 +148,8 @@ def test_cents_stay_exact(tmp_path: Path) -> None:
         ("b;50", "a;50", "Line 8: There are two projects a"),
         ("budget;100", "budgets;100", "Line 12: META names no budget"),
         ("budget;100", "budget;-5", "Line 3: The budget '-5' is not an amount"),
+        ("budget;100", "budget;1,100", "Line 3: The budget '1,100' is not an amount"),
+        ("2;b\n", "2;b\nMETA\nkey;value\nnote;x\n", "Line 15: META comes after VOTES"),
         ("approval", "shouting", "Line 4: The kind of vote 'shouting' is not known"),
         ("vote_type;approval\n", "", "Line 11: META names no vote_type"),
         ("approval", "scoring", "Line 11: The columns above name no points"),
