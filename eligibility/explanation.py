@@ -205,9 +205,9 @@ class Explainer:
 
     def _told_in(self, facts: Iterable[str], links: Iterable[str]) -> int:
         found = 0
-        for fact in facts:
+        for fact in sorted(facts):  # a set has another order in each process
             found |= self.world.told_of_fact(fact)
-        for link in links:
+        for link in sorted(links):
             found |= self._readable(link)
         return found
 
