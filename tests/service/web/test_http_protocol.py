@@ -141,7 +141,7 @@ async def test_a_client_that_drips_is_cut_however_it_drips(
 async def test_a_body_nobody_reads_cannot_hold_a_connection(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_protocol, "MESSAGE_SECONDS", 0.3)
+    monkeypatch.setattr(http_protocol, "MESSAGE_SECONDS", 1.0)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /healthz HTTP/1.1\r\n" + HOST + b"Content-Length: 1000\r\n\r\n")
     assert (await reader.read(4096)).startswith(b"HTTP/1.1 200")
