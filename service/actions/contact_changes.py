@@ -93,15 +93,14 @@ async def ask(
     confirmed: bool,
     office: Actor | None = None,
     detail: Mapping[str, str] | None = None,
-    first: End | None = None,
+    unless: End | None = None,
 ) -> Waiting | None:
     """Ask for a change; None when it was confirmed and has happened.
 
     The old contact is told either way. A later wish of the same kind takes the place of one that
     still waits; the very same one, as by a second tap, is that one and tells nobody again. `office`
-    is who asks for the resident, with `detail` for the audit log. `first` is done before all else
-    in the same transaction; what it raises ends it. Raises TooMany when somebody asks again and
-    again.
+    is who asks for the resident, with `detail` for the audit log. `unless` is done in the same
+    transaction; what it raises undoes it. Raises TooMany when somebody asks again and again.
     """
     if not confirmed and (same := await _same_wish(services, application, kind, change)):
         return same
@@ -116,9 +115,11 @@ async def ask(
     )
     actor = office or resident(application)
     async with unit_of_work(actor, "change.asked", application, now, detail=detail) as work:
-        if first is not None:
-            await first()
+        # The wishes are locked before their application, as `make` does it: the other way round,
+        # who asks and who makes would wait for each other.
         await db.execute(SUPERSEDE, application, kind)
+        if unless is not None:
+            await unless()
         hashed = token_hash(token) if token else None
         await db.execute(INSERT, waiting.id, application, kind, sealed, hashed, now, waiting.due_at)
         _tell(work, waiting, token)

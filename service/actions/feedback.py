@@ -53,8 +53,9 @@ async def give(services: Services, note: Note, network: str, now: datetime) -> N
         raise Invalid([Fault("/ease", "nothing", NOTHING)])
     if len(words) > LONGEST:
         raise Invalid([Fault("/words", "too_long", TOO_LONG)])
-    await limit(services, FEEDBACK_EVERYBODY, "", now)
+    # What one network sends beyond its own limit uses up nobody else's.
     await limit(services, FEEDBACK_NETWORK, network, now)
+    await limit(services, FEEDBACK_EVERYBODY, "", now)
     kept = time_ordered_id()
     sealed = services.keyring.seal(words.encode(), table="feedback", column="words", row_id=kept)
     ease = note.ease if note.ease in EASE else ""

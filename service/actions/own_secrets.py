@@ -56,7 +56,7 @@ async def renew(
             change,
             now,
             confirmed=confirmed,
-            first=unless_overtaken,
+            unless=unless_overtaken,
         )
     except _Overtaken:
         return None

@@ -150,7 +150,8 @@ async def removed(request: Request, held: Held) -> Response:
     person = request.path_params["person"]
     form = await read_form(request)
     if language_switch(request, form) is not None:
-        return redirect(request.url.path, request)
+        listed = listed_person(request, held)
+        return redirect(f"/benefits/people/{listed}/remove" if listed else PEOPLE, request)
     # A second click finds nobody to remove, and is right as well.
     await saved(request, held, lambda flow: _without_person(flow, person))
     return redirect(PEOPLE, request)
@@ -186,12 +187,13 @@ async def ask_remove_income(request: Request, held: Held) -> Response:
 async def removed_income(request: Request, held: Held) -> Response:
     """The income is off the list."""
     form = await read_form(request)
-    person, income = request.path_params["person"], request.path_params["income"]
+    place = Place(**request.path_params)
     if language_switch(request, form) is not None:
-        return redirect(f"/benefits/incomes/{person}/{income}/remove", request)
-    place = Place(person, income)
+        listed = place.income in _incomes(held.flow, place.person)
+        page = f"/benefits/incomes/{place.person}/{place.income}/remove"
+        return redirect(page if listed else _list_of(held.flow, place.person), request)
     kept = await saved(request, held, lambda flow: _without_income(flow, place))
-    return redirect(_list_of(kept.flow if kept else held.flow, person), request)
+    return redirect(_list_of(kept.flow if kept else held.flow, place.person), request)
 
 
 def _without_income(flow: Flow, place: Place) -> Flow:

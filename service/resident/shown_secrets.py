@@ -36,8 +36,10 @@ async def carried(
     found = once.found(request, note)
     if found is None or found[0] != str(application):
         return None, None
-    _application, secret, marked = found
-    return secret, await standing(services_of(request), application, secret, marked)
+    # One that the version before this left has no mark: then the secret itself is tried.
+    _application, secret, *marked = found
+    mark_left = marked[0] if marked else ""
+    return secret, await standing(services_of(request), application, secret, mark_left)
 
 
 def came_too_late(request: Request) -> bool:

@@ -112,6 +112,11 @@ async def test_a_person_is_added_renamed_and_removed_by_name(first: PageSeen) ->
     for path in ("people/p3", "people/p3/remove", "incomes/p3/i1/remove", "people/nobody"):
         page = await browser.get(f"/benefits/{path}")
         assert (page.status, page.url) == (200, "/benefits/apply/people"), path
+    # Nor does another language, whatever an address names.
+    told = [("_csrf", page.form().values["_csrf"][0]), ("_language", "es")]
+    for path in ("people/a%20b/remove", "incomes/a%20b/i1/remove"):
+        page = await browser.post(f"/benefits/{path}", told)
+        assert (page.status, page.url) == (200, "/benefits/apply/people"), path
 
 
 async def test_a_second_click_adds_no_twin(first: PageSeen) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,18 +12,25 @@ from typing import Any
 import httpx
 import pytest
 
+from service import db
 from service.actions.contact_changes import make_due
+from service.actions.own_secrets import renew
+from service.resident.questions import SECRET_NOTE
 from service.services import Services
 from tests.service.resident.test_contact_changes import by_mail
 from tests.service.resident.test_returning import come_in, numbers
 from tests.service.resident.walking import CONTACT, give
 from tests.support.browsing import Browser, PageSeen
 from tests.support.clock import StoppedClock
+from tests.support.waiting import eventually
 
 GET_NEW = "Get a new secret number"
 NEWER = "A newer secret number was made"
 
 
+WAITS_FOR_A_LOCK = """
+select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+"""
 Visit = tuple[Browser, str, str]
 """A browser, the page to ask for a new secret, and the reference."""
 
@@ -99,6 +108,51 @@ async def test_a_reload_shows_no_number_that_another_window_has_replaced(
     again = await older.get(path)
     assert again.heading == NEWER
     assert numbers(await again.form().submit(GET_NEW))
+
+
+async def test_a_number_that_the_version_before_left_in_a_browser_is_shown_too(
+    first: PageSeen, services: Services, clock: StoppedClock
+) -> None:
+    shown = numbers(await give(first, CONTACT))
+    [row] = await db.fetch("select id from applications")
+    until = clock.now() + timedelta(minutes=5)
+    note = {"value": [str(row["id"]), shown[1].replace(" ", "")], "until": until.isoformat()}
+    sealed = services.keyring.seal(
+        json.dumps(note).encode(), table="cookies", column=SECRET_NOTE, row_id="once"
+    )
+    cookie = base64.urlsafe_b64encode(sealed).decode()
+    for jar in first.browser.client.cookies.jar:
+        if jar.name == SECRET_NOTE:
+            jar.value = cookie
+    assert numbers(await first.browser.get("/benefits/reference")) == shown
+
+
+async def test_who_asks_for_a_secret_and_who_makes_one_do_not_wait_for_each_other_in_a_ring(
+    first: PageSeen, elsewhere: Browser, services: Services, clock: StoppedClock
+) -> None:
+    if db.dialect() == "sqlite":
+        return  # one writes at a time
+    browser, path, _reference = await _by_secret(first, elsewhere, services)
+    assert numbers(await (await browser.get(path)).form().submit(GET_NEW))
+    [row] = await db.fetch("select id from applications")
+
+    locked = asyncio.Event()
+
+    async def ask() -> bool:
+        await locked.wait()
+        return await renew(services, row["id"], clock.now(), confirmed=False) is not None
+
+    async def somebody_waits() -> bool:
+        await db.fetch("select pg_stat_clear_snapshot()::text as nothing")
+        return bool(await db.fetch(WAITS_FOR_A_LOCK))
+
+    asking = asyncio.create_task(ask())
+    async with db.transaction():
+        await db.execute("update contact_changes set state = state")
+        locked.set()
+        await eventually(somebody_waits)
+        await db.execute("update applications set updated_at = updated_at")
+    assert await asking
 
 
 def twin(browser: Browser, *, cookies: bool = True) -> Browser:

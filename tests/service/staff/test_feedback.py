@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from service import db
+from service.actions import feedback as giving
+from service.errors import TooMany
 from service.queries import feedback as queries
+from service.security.rate_limits import HOUR, Limit
 from service.services import Services
 from tests.service.database.test_retention import a_whole_day
 from tests.service.staff.conftest import SignIn, table_rows
@@ -29,11 +33,8 @@ async def say(browser: Browser, **fields: str) -> PageSeen:
     [
         ({}, CHOOSE),
         ({"words": " \n "}, CHOOSE),
-        ({"words": "x" * 2_001}, "Your note: Make it shorter, 2,000 letters at most."),
-        (
-            {"words": "x" * 2_001, "ease": "hard"},
-            "Your note: Make it shorter, 2,000 letters at most.",
-        ),
+        ({"words": "x" * 2_001}, SHORTER),
+        ({"words": "x" * 2_001, "ease": "hard"}, SHORTER),
     ],
 )
 async def test_a_note_that_will_not_do_is_said_and_stays_typed(
@@ -103,3 +104,20 @@ async def test_a_note_is_gone_after_a_year(
     clock.forward(timedelta(days=2))
     await a_whole_day(services, clock)
     assert await db.fetch("select 1 from feedback") == []
+
+
+async def test_one_network_alone_cannot_use_up_what_everybody_may_say(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(giving, "FEEDBACK_NETWORK", Limit("feedback/network", 1, HOUR))
+    monkeypatch.setattr(giving, "FEEDBACK_EVERYBODY", Limit("feedback/everybody", 2, HOUR))
+
+    async def give(network: str) -> None:
+        note = giving.Note(uuid4(), "easy", "", "en")
+        await giving.give(services, note, network, services.clock.now())
+
+    await give("192.0.2.1")
+    for _again in range(2):
+        with pytest.raises(TooMany):
+            await give("192.0.2.1")
+    await give("192.0.2.2")
