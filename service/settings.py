@@ -266,11 +266,15 @@ class _Reader:
 
 
 def _parts(url: str) -> SplitResult:
-    """Of an address that cannot be taken apart: nothing."""
+    """Of an address that cannot be taken apart, or whose port is none: nothing."""
     try:
-        return urlsplit(url)
+        parts = urlsplit(url)
+        # An address of PostgreSQL may name several hosts.
+        for host in parts.netloc.rpartition("@")[2].split(","):
+            _port = urlsplit(f"//{host}").port
     except ValueError:
         return urlsplit("")
+    return parts
 
 
 def _kept_keys(text: str) -> tuple[bytes, ...]:

@@ -120,6 +120,21 @@ def test_an_address_that_cannot_be_taken_apart_is_refused(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("DATABASE_URL", "postgres://u@here:5432,there:abc/db"),
+        ("BASE_URL", "https://here:99999"),
+        ("SMTP_URL", "smtp://here:abc"),
+        ("TEXT_URL", "https://u:p@here:abc/x"),
+    ],
+)
+def test_a_port_that_is_none_is_refused(tmp_path: Path, name: str, wrong: str) -> None:
+    assert problems(tmp_path, **{name: wrong}).startswith(f"THRESHOLD_{name} must be ")
+    right = wrong.replace("abc", "5433").replace("99999", "8443")
+    Settings.from_env(env(tmp_path, **{name: right}))
+
+
+@pytest.mark.parametrize(
     ("file", "held", "settings"),
     [
         ("demo-secret-key", "c2hvcnQ=", {}),
