@@ -154,7 +154,8 @@ async def send(request: Request) -> Response:
         wrong = Signed(signed.consents, signed.signature, signed.mode, NOT_NOW)
         return sign_page(request, held, wrong, status=422)
     response = await sent(request) if token is None else receipt(request, token)
-    note_count(request, response, held, signed.consents)
+    if signed.mode == CONFIRM:  # pages that were left out are none that were saved
+        note_count(request, response, held, signed.consents)
     return response
 
 

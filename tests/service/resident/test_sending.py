@@ -161,6 +161,7 @@ async def test_what_there_is_can_be_sent_from_any_page_after_the_contact(first: 
     assert len(page.form().options("consent")) >= 5
     page = await page.form().fill(consent=["basic_food"], signature="Luz Prado").submit("Send")
     assert page.url == "/benefits/sent"
+    assert "would have had" not in page.text  # the other pages were left out, and not saved
     rows = await db.fetch("select program from referrals")
     assert [row["program"] for row in rows] == ["basic_food"]
 
