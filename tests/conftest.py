@@ -39,8 +39,10 @@ GARBAGE = 50_000
 
 
 def pytest_configure() -> None:
-    """A run that is told to end does so as by Ctrl-C, so that no server of a test outlives it."""
+    """A run that is told to end does so as by Ctrl-C, so that no server of a test outlives it. The
+    collector comes seldom: nearly all that is read stays."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.set_threshold(GARBAGE, 20, 50)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -59,7 +61,6 @@ def pytest_collection_finish() -> None:
     tenth of all the processor time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE, 20, 50)
 
 
 def _has_database(item: pytest.Item) -> bool:
