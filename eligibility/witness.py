@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from eligibility.expressions.writer import NOTHING
@@ -15,7 +16,7 @@ Group = tuple[bool | None, list[bool | None]]
 """Whether a group holds, and each of its members as far as they were looked at."""
 
 
-class Sight:
+class Sight(ABC):
     """What was found out of tests. `at` is how far on what is personal is remembered."""
 
     def __init__(self) -> None:
@@ -23,9 +24,9 @@ class Sight:
         self.groups: dict[int, Group] = {}
         self.at = 0
 
+    @abstractmethod
     def look(self, step: Step) -> bool | None:
         """Whether a test holds, looked at for the first time."""
-        raise NotImplementedError
 
     def rests_on(self, step: Step) -> Deciding:
         """A test that was looked at, with the answers it rests on."""

@@ -15,6 +15,8 @@ BUSY_MILLISECONDS = 5000
 WAL_BYTES_KEPT = 64 * 1024 * 1024
 POOL_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
+# What an address of PostgreSQL may say of the pool.
+POOL_NUMBERS = ("minsize", "maxsize", "statement_cache_size")
 # How long this task waits for one statement of PostgreSQL, its connection included. A request is
 # shorter than a command: somebody is looking at an empty screen.
 patience: ContextVar[float] = ContextVar("patience", default=STATEMENT_SECONDS)

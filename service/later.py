@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
     Endpoint = Callable[[Request], Awaitable[Response]]
+
+# A request waits for the database several times. Reading on at each of these would have it wait for
+# as many modules; in so long most are answered.
+PAUSE_SECONDS = 0.005
 
 
 class Later:
@@ -73,5 +78,6 @@ async def read_pages_between_requests(routes: Iterable[Route], stop: asyncio.Eve
     for module in modules_of(routes):
         if stop.is_set():
             return
-        importlib.import_module(module)
-        await asyncio.sleep(0)
+        if module not in sys.modules:
+            importlib.import_module(module)
+            await asyncio.sleep(PAUSE_SECONDS)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from service.db_config import POOL_NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -135,6 +137,10 @@ class _Reader:
         elif parts.scheme not in ("postgres", "postgresql") or len(parts.path) < 2:
             self.problems.append(
                 "THRESHOLD_DATABASE_URL must be sqlite:///file or postgres://user@host/database."
+            )
+        elif not _whole_numbers(parts.query):
+            self.problems.append(
+                f"THRESHOLD_DATABASE_URL: {', '.join(POOL_NUMBERS)} must be whole numbers."
             )
         return url
 
@@ -275,6 +281,12 @@ def _parts(url: str) -> SplitResult:
     except ValueError:
         return urlsplit("")
     return parts
+
+
+def _whole_numbers(query: str) -> bool:
+    """Whether what an address says of the pool can be taken for numbers."""
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    return all(asked.get(name, "0").isdecimal() for name in POOL_NUMBERS)
 
 
 def _kept_keys(text: str) -> tuple[bytes, ...]:

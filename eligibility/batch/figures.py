@@ -124,7 +124,8 @@ def _changed_table(parameter: Parameter, table: SizeTable, setting: Setting) -> 
 
 
 def _as_long_as(parameter: Parameter, table: SizeTable, size: int) -> SizeTable:
-    """The same table with this size and the next one written out, so that it alone can change."""
+    """The same table; a size beyond what is written is written out, and the one after it, so that
+    it alone changes. Of what is written already the last one carries those beyond it."""
     count = len(table.values)
     if size <= count:
         return table

@@ -134,6 +134,14 @@ def test_a_port_that_is_none_is_refused(tmp_path: Path, name: str, wrong: str) -
     Settings.from_env(env(tmp_path, **{name: right}))
 
 
+@pytest.mark.parametrize("wrong", ["maxsize=abc", "minsize=-1", "statement_cache_size="])
+def test_a_pool_size_that_is_no_number_is_refused(tmp_path: Path, wrong: str) -> None:
+    said = problems(tmp_path, DATABASE_URL=f"postgres://u@here/db?{wrong}")
+    assert said == (
+        "THRESHOLD_DATABASE_URL: minsize, maxsize, statement_cache_size must be whole numbers."
+    )
+
+
 @pytest.mark.parametrize(
     ("file", "held", "settings"),
     [

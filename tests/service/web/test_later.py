@@ -10,6 +10,7 @@ import sys
 import pytest
 from starlette.routing import Route
 
+from service import later
 from service.later import modules_of, page_behind, pages_of, read_pages_between_requests
 from service.urls import routes
 from tests.house.tree import ROOT
@@ -64,6 +65,20 @@ async def test_who_asks_while_pages_are_read_goes_first(monkeypatch: pytest.Monk
     assert [name in sys.modules for name in READ_HERE] == [True, False]
     await task
     assert [name in sys.modules for name in READ_HERE] == [True, True]
+
+
+async def test_a_request_of_many_turns_waits_for_one_module_and_not_at_each_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in READ_HERE:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr(later, "PAUSE_SECONDS", 3_600.0)
+    reading = read_pages_between_requests(named("callers.one", "malformed.two"), asyncio.Event())
+    task = asyncio.create_task(reading)
+    for _turn in range(20):
+        await asyncio.sleep(0)
+    assert [name in sys.modules for name in READ_HERE] == [True, False]
+    task.cancel()
 
 
 async def test_a_process_that_is_to_stop_reads_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
