@@ -6,6 +6,8 @@ import csv
 import gzip
 import io
 import re
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -54,32 +56,65 @@ class _Bounded(io.RawIOBase):
 
 
 @contextmanager
+def kept(path: Path) -> Iterator[Path]:
+    """The file itself, or a copy of what comes out of a pipe: that can be read only once, and a
+    file is opened more than once here."""
+    if path.is_file() or path.is_dir() or not path.exists():
+        yield path
+        return
+    with tempfile.NamedTemporaryFile() as copy, path.open("rb") as pipe:
+        shutil.copyfileobj(io.BufferedReader(_Bounded(pipe)), copy)
+        copy.flush()
+        yield Path(copy.name)
+
+
+@contextmanager
 def open_text(path: Path) -> Iterator[IO[str]]:
-    """The file's text. Packed or not is told by its first bytes, whatever its name says."""
+    """The file's text. Packed or not is told by its first bytes, whatever its name says. Raises
+    BadFile where it is no text."""
+    try:
+        with ExitStack() as stack:
+            bounded = io.BufferedReader(_Bounded(_unpacked(path, stack)), 1 << 16)
+            yield stack.enter_context(io.TextIOWrapper(bounded, "utf-8-sig", newline=""))
+    except UnicodeDecodeError:
+        raise BadFile("The text is not UTF-8.", _first_not_utf8(path)) from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise BadFile("The packed file is damaged or not whole.") from None
+
+
+def _unpacked(path: Path, stack: ExitStack) -> IO[bytes]:
+    plain = stack.enter_context(path.open("rb"))
+    if plain.peek(2)[:2] != b"\x1f\x8b":
+        return plain
+    return cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=plain)))
+
+
+def _first_not_utf8(path: Path) -> int | None:
+    """Text is decoded in blocks, so which line it was is looked up."""
     with ExitStack() as stack:
-        plain = stack.enter_context(path.open("rb"))
-        packed_file = plain.peek(2)[:2] == b"\x1f\x8b"
-        source: IO[bytes] = plain
-        if packed_file:
-            source = cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=plain)))
-        bounded = io.BufferedReader(_Bounded(source), 1 << 16)
-        yield stack.enter_context(io.TextIOWrapper(bounded, "utf-8-sig", newline=""))
+        for line, raw in enumerate(_unpacked(path, stack), 1):
+            try:
+                raw.decode("utf-8")
+            except UnicodeDecodeError:
+                return line
+    return None
 
 
 def rows(text: IO[str], delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
-    """Each row with its line; blank lines are left out. Raises BadFile for anything that is not
-    such text. Not strict is for rows where a quote that opens a value does not close it."""
+    """Each row with its line; blank lines are left out. Raises NoRow with the line where a row
+    begins whose quotes do not fit. Not strict is for rows where a quote that opens a value does
+    not close it."""
     reader = csv.reader(text, delimiter=delimiter, strict=strict)
+    begins = 1
     try:
         for row in reader:
             if row:
                 yield reader.line_num, row
-    except UnicodeDecodeError:
-        raise BadFile("The text is not UTF-8.", reader.line_num + 1) from None
+            begins = reader.line_num + 1
     except csv.Error as error:
-        raise NoRow(f"This is no row of values ({error}).", reader.line_num) from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise BadFile("The packed file is damaged.", reader.line_num + 1) from None
+        if "unexpected end" in str(error) or "field limit" in str(error):
+            raise NoRow("A quote is not closed, or a value is too long.", begins) from None
+        raise NoRow(f"This is no row of values ({error}).", begins) from None
 
 
 def is_pabulib(path: Path) -> bool:
@@ -126,7 +161,11 @@ def _rank_columns(line: int, header: list[str]) -> list[int]:
                 raise BadFile(f"There are two columns for rank {int(rank[1])}.", line)
             columns[int(rank[1])] = place
     if not columns:
-        raise BadFile("The header names no column rank1, rank2 and so on.", line)
+        raise BadFile(
+            "Here a header with columns rank1, rank2 and so on, parted by commas, should stand; "
+            "or META, with which a Pabulib file begins.",
+            line,
+        )
     missing = set(range(1, max(columns) + 1)) - set(columns)
     if missing:
         raise BadFile(f"The header has no column for rank {min(missing)}.", line)

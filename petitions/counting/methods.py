@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from petitions.counting import report
-from petitions.counting.files import is_pabulib, read_ranked
+from petitions.counting.files import is_pabulib, kept, read_ranked
 from petitions.counting.greedy import greedy
 from petitions.counting.pabulib import PabulibFile, read_pabulib
 from petitions.counting.plain import approval
@@ -51,7 +51,8 @@ def count_file(path: Path, asked: Asked) -> report.Plain:
     that does not fit."""
     asked.check()
     source: PabulibFile | RankedBallots
-    source = read_pabulib(path) if is_pabulib(path) else read_ranked(path)
+    with kept(path) as file:
+        source = read_pabulib(file) if is_pabulib(file) else read_ranked(file)
     if asked.method in BUDGET:
         counted = _budget(source, asked)
     elif asked.method == "approval":
@@ -61,7 +62,9 @@ def count_file(path: Path, asked: Asked) -> report.Plain:
         ranked = source.ranked() if isinstance(source, PabulibFile) else source
         counted = count_ranked(ranked, asked)
     order = None if asked.seed is None else {"seed": asked.seed}
-    return {"method": asked.method, "ties": order or "listed order", **counted}
+    notes = list(source.notes) if isinstance(source, PabulibFile) else []
+    told: report.Plain = {"notes": notes} if notes else {}
+    return {"method": asked.method, "ties": order or "listed order", **told, **counted}
 
 
 def count_ranked(ballots: RankedBallots, asked: Asked) -> report.Plain:

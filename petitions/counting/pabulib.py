@@ -22,8 +22,10 @@ from petitions.counting.profiles import (
 
 _APPROVAL = {"approval", "choose-1"}
 _POINTS = {"cumulative", "scoring"}
+_NEEDED = ("budget", "vote_type")
 # A comma before three digits may as well be one between thousands.
-_AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9}|,(?![0-9]{3}$)[0-9]{1,9})?$")
+_TWO_WAYS = re.compile(r"[0-9]{1,18}(,[0-9]{3})+$")
+_AMOUNT = re.compile(r"[0-9]{1,18}([.,][0-9]{1,9})?$")
 _POINT = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?$")
 
 
@@ -37,6 +39,8 @@ class PabulibFile:
     vote_type: str
     votes: tuple[tuple[tuple[int, ...], int], ...]
     points: tuple[Fraction, ...] | None
+    # What the file says of itself and does not hold, as when its end was cut off.
+    notes: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,7 +117,7 @@ class _Reading:
                 section, header = word, {}
             elif not section:
                 raise BadFile("A Pabulib file begins with META.", line)
-            elif not header:
+            elif not header and not (section == "meta" and word != "key"):
                 header = {name.strip().lower(): at for at, name in enumerate(row)}
             else:
                 getattr(self, f"_{section}")(line, _Row(line, row, header))
@@ -123,10 +127,14 @@ class _Reading:
         key = row.cells[0].strip().lower()
         if self.votes:
             raise BadFile("META comes after VOTES here, which it tells how to read.", line)
+        if key in self.meta and key in _NEEDED:
+            raise BadFile(f"META names {key} twice.", line)
         self.meta[key] = (";".join(row.cells[1:]).strip("; "), line)
 
     def _projects(self, line: int, row: _Row) -> None:
         project = row.get("project_id")
+        if not project:
+            raise BadFile("This row has no project_id.", line)
         if project in self.ids:
             raise BadFile(f"There are two projects {project}.", line)
         self.ids[project] = len(self.ids)
@@ -137,7 +145,7 @@ class _Reading:
         marks = row.get("vote")
         chosen: list[int] = []
         given = row.get("points").split(",") if self._type() in _POINTS else None
-        named = [mark.strip() for mark in marks.rstrip(", ").split(",")] if marks else []
+        named = [name for mark in marks.split(",") if (name := mark.strip())]
         if given is not None and named and len(given) != len(named):
             raise BadFile(f"{len(named)} projects with {len(given)} points.", line)
         for at, mark in enumerate(named):
@@ -157,10 +165,9 @@ class _Reading:
         return self.meta.get("vote_type", ("", 0))[0].lower()
 
     def _whole(self) -> PabulibFile:
-        if "budget" not in self.meta:
-            raise BadFile("META names no budget.", self.last_line or None)
-        if "vote_type" not in self.meta:
-            raise BadFile("META names no vote_type.", self.last_line or None)
+        for key in _NEEDED:
+            if key not in self.meta:
+                raise BadFile(f"META names no {key}.", self.last_line or None)
         if self._type() not in _APPROVAL | _POINTS | {"ordinal"}:
             kind, line = self.meta["vote_type"]
             raise BadFile(f"The kind of vote {kind!r} is not known.", line)
@@ -180,7 +187,15 @@ class _Reading:
             self._type(),
             tuple(self.votes.items()),
             self._points() if self._type() in _POINTS else None,
+            tuple(self._notes()),
         )
+
+    def _notes(self) -> Iterator[str]:
+        held = {"votes": sum(self.votes.values()), "projects": len(self.ids)}
+        for word, count in held.items():
+            said, line = self.meta.get(f"num_{word}", ("", 0))
+            if re.fullmatch("[0-9]{1,9}", said) and int(said) != count:
+                yield f"Line {line} says {int(said):,} {word}; the file has {count:,}."
 
     def _points(self) -> tuple[Fraction, ...]:
         return tuple(self.points.get(at, Fraction()) for at in range(len(self.ids)))
@@ -208,6 +223,8 @@ def _with_word(found: tuple[str, int], word: str) -> tuple[str, str, int]:
 
 
 def _amount(text: str, word: str, line: int) -> Fraction:
+    if _TWO_WAYS.match(text.strip()):
+        raise BadFile(f"The {word} {text[:40]!r} can be read as two amounts: mind the comma.", line)
     if not _AMOUNT.match(text.strip()):
         raise BadFile(f"The {word} {text[:40]!r} is not an amount.", line)
     return Fraction(text.strip().replace(",", "."))

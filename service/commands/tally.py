@@ -55,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _text(counted: dict[str, Any]) -> Iterator[str]:
+    yield from counted.get("notes", ())
     yield f"{counted['ballots']:,} ballots, {counted['blank']:,} of them blank."
     for one in counted["rounds"]:
         yield ""

@@ -33,6 +33,19 @@ def random_ranked(seed: int, options: int, voters: int) -> RankedBallots:
     return RankedBallots(NAMES[:options], rankings)
 
 
+def uneven_ranked(seed: int) -> RankedBallots:
+    """Some are much more liked than others, so that surpluses are large, and many ballots end
+    early."""
+    dice = random.Random(seed)
+    liked = [dice.random() ** 3 + 0.02 for _ in NAMES]
+    rankings: dict[tuple[int, ...], int] = {}
+    for _ in range(dice.choice((30, 60, 120))):
+        order = sorted(range(len(NAMES)), key=lambda one: dice.random() ** (1 / liked[one]))
+        one = tuple(order[: -dice.randint(1, len(NAMES)) - 1 : -1])
+        rankings[one] = rankings.get(one, 0) + 1
+    return RankedBallots(NAMES, rankings)
+
+
 def budget(costs: list[int], limit: int, masks: list[int]) -> BudgetBallots:
     sets: dict[int, int] = {}
     for mask in masks:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -102,14 +104,17 @@ def test_a_packed_file_is_known_by_its_first_bytes(tmp_path: Path, name: str) ->
     ("text", "problem", "line"),
     [
         ("", "empty", None),
-        ("Precinct,Name\nM1,Ann\n", "no column rank1", 1),
+        ("Precinct,Name\nM1,Ann\n", "columns rank1, rank2 and so on", 1),
         ("rank1,rank1\nAnn,Bob\n", "two columns for rank 1", 1),
         ("rank1,rank3\nAnn,Bob\n", "no column for rank 2", 1),
         ("rank1,rank2\nAnn,Bob\nAnn\n", "1 values and the header has 2", 3),
         ("rank1,rank2\nAnn,Bob,Cy\n", "3 values and the header has 2", 2),
         ("rank1\n", "no ballots", None),
-        (b"rank1\nAnn\n\xff\xfe\n", "not UTF-8", None),
-        ('rank1\n"Ann\n', "no row of values", None),
+        (b"rank1\nAnn\n\xff\xfe\n", "not UTF-8", 3),
+        (gzip.compress(b"rank1\n" + b"Ann\n" * 9000 + b"\xff\n", mtime=0), "not UTF-8", 9002),
+        ('rank1\nBob\n"Ann\n' + "Bob\n" * 9, "quote is not closed", 3),
+        ('rank1\nBob\n"Ann\n' + "Bob\n" * 40_000, "quote is not closed", 3),
+        ('rank1\nBob\n"Ann" Lee\n', "no row of values", 3),
         (gzip.compress(b"rank1\nAnn\n" * 9, mtime=0)[:-9], "damaged", None),
     ],
 )
@@ -121,6 +126,16 @@ def test_a_bad_file_is_told_what_is_wrong_and_where(
     assert problem in str(refused.value)
     if line:
         assert str(refused.value).startswith(f"Line {line}: ")
+
+
+def test_a_pipe_is_read_once_and_counted_whole(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    ballots = b"rank1,rank2\n" + b"Ann,Bob\n" * 9000
+    writing = threading.Thread(target=pipe.write_bytes, args=(gzip.compress(ballots),))
+    writing.start()
+    assert count_file(pipe, Asked("irv"))["ballots"] == 9000
+    writing.join()
 
 
 def test_the_real_extract_is_read_whole() -> None:
@@ -148,12 +163,14 @@ def test_cents_stay_exact(tmp_path: Path) -> None:
         ("b;50", "a;50", "Line 8: There are two projects a"),
         ("budget;100", "budgets;100", "Line 12: META names no budget"),
         ("budget;100", "budget;-5", "Line 3: The budget '-5' is not an amount"),
-        ("budget;100", "budget;1,100", "Line 3: The budget '1,100' is not an amount"),
+        ("budget;100", "budget;1,100", "Line 3: The budget '1,100' can be read as two amounts"),
+        ("budget;100", "budget;100\nbudget;200", "Line 4: META names budget twice"),
+        ("b;50", ";50", "Line 8: This row has no project_id"),
         ("2;b\n", "2;b\nMETA\nkey;value\nnote;x\n", "Line 15: META comes after VOTES"),
         ("approval", "shouting", "Line 4: The kind of vote 'shouting' is not known"),
         ("vote_type;approval\n", "", "Line 11: META names no vote_type"),
         ("approval", "scoring", "Line 11: The columns above name no points"),
-        ("School", '"School', "Line 12: This is no row of values"),
+        ("School", '"School', "Line 7: A quote is not closed"),
         ("1;a,b\n2;b\n", "", "Line 10: The file has no votes"),
         ("voter_id;vote", "voter_id;choice", "Line 11: The columns above name no vote"),
         ("b;50;Park", "b", "Line 8: This row ends before its cost"),
@@ -177,11 +194,20 @@ def test_a_bad_budget_is_told_what_is_wrong_and_where(
         ("META\n", "\ufeffmeta\n"),
         ("budget;100", "min_length;1\nunheard of;a;b\nbudget;100"),
         ("1;a,b", '1;"a, b,"'),
+        ("1;a,b", "1;,a,,b"),
+        ("key;value\n", ""),
     ],
 )
 def test_a_budget_is_read_as_others_write_it(tmp_path: Path, old: str, new: str) -> None:
     counted = count_file(written(tmp_path, PB.replace(old, new)), Asked("greedy"))
     assert (counted["funded"], counted["ballots"], counted["budget"]) == (["b"], 2, 100)
+
+
+def test_a_file_that_lost_its_end_is_told_so(tmp_path: Path) -> None:
+    whole = PB.replace("budget;100", "num_projects;2\nnum_votes;2\nbudget;100")
+    assert "notes" not in count_file(written(tmp_path, whole), Asked("greedy"))
+    cut = count_file(written(tmp_path, whole.replace("2;b\n", "")), Asked("greedy"))
+    assert cut["notes"] == ["Line 4 says 2 votes; the file has 1."]
 
 
 def test_points_are_added_up(tmp_path: Path) -> None:

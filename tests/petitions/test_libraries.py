@@ -23,7 +23,7 @@ from petitions.counting.profiles import RankedBallots, approvals_of
 from petitions.counting.schulze import pairwise_table, schulze, strongest_paths
 from petitions.counting.ties import listed
 from petitions.counting.transferable import instant_runoff, transferable_vote
-from tests.petitions.profiles import DATA, PORTLAND, budget, random_ranked
+from tests.petitions.profiles import DATA, PORTLAND, budget, random_ranked, uneven_ranked
 
 # Small ones, where ties are common, and larger ones, where surpluses are split into many parts.
 MADE_UP = [(seed, 3 + seed % 5, 5 + seed % 9) for seed in range(60)] + [
@@ -51,10 +51,21 @@ def stvpoll_winners(ballots: RankedBallots, seats: int) -> set[str]:
     return set(found.elected_as_tuple())
 
 
+class OneAtATime(votelib.evaluate.sequential.TransferableVoteDistributor):  # type: ignore[misc]
+    """votelib excludes whoever is not among the first n - 1 of its piles, and its pile of exhausted
+    ballots is one of these: where that is larger than the last but one, two go at once. Traced by
+    hand; with only those who stand, as here, every case agrees with ours."""
+
+    def select_retained(self, totals: dict[str | None, Fraction]) -> list[str]:
+        standing = {name: total for name, total in totals.items() if name is not None}
+        kept: list[str] = super().select_retained(standing)
+        return kept
+
+
 def votelib_winners(ballots: RankedBallots, seats: int) -> set[str] | None:
     """votelib in exact fractions; None where it refuses to break a tie."""
     every = {ballots.options[one]: 1 for one in range(len(ballots.options))}
-    counter = votelib.evaluate.sequential.TransferableVoteDistributor(quota_function="droop")
+    counter = OneAtATime(quota_function="droop")
     votes = {ranking: Fraction(count) for ranking, count in by_name(ballots).items()}
     try:
         return set(counter.evaluate(votes, seats, max_seats=every))
@@ -76,16 +87,16 @@ def test_stv_elects_whom_stvpoll_elects(seats: int) -> None:
             assert ours(ballots, seats) == stvpoll_winners(ballots, seats), case
 
 
-@pytest.mark.parametrize("seats", [2, 3])
+@pytest.mark.parametrize("seats", [2, 3, 4])
 def test_stv_elects_whom_votelib_elects_in_exact_fractions(seats: int) -> None:
     compared = 0
-    for case in MADE_UP:
-        ballots = random_ranked(*case)
+    made_up = [random_ranked(*case) for case in MADE_UP if case[1] > seats]
+    for ballots in [*made_up, *(uneven_ranked(seed) for seed in range(50))]:
         theirs = votelib_winners(ballots, seats)
         if theirs is not None:
             compared += 1
-            assert ours(ballots, seats) == theirs, case
-    assert compared > 20
+            assert ours(ballots, seats) == theirs, ballots
+    assert compared > 40
 
 
 def test_instant_runoff_elects_whom_the_libraries_elect() -> None:
