@@ -6,17 +6,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from benchmarks.oracle.households import (
+    USUAL_MONTHS,
     HouseholdFile,
     UnreadableFile,
     day_in,
     inputs_of,
     name_of,
 )
-from benchmarks.oracle.mapping import facts_of, with_a_pupil
+from benchmarks.oracle.mapping import facts_of, with_pupils
 from eligibility import Household, Rulebook, load_rules, screen
 from eligibility.batch.figures import read_setting, with_settings
 from eligibility.determination import LIKELY, UNLIKELY, Determination
@@ -70,6 +72,9 @@ class Answers:
     def __init__(self, rules: Rulebook, file: HouseholdFile) -> None:
         self.rules = rules
         self.months, self.on = file.months, file.on
+        asked = {day_in(month) for month in file.months}
+        usual = (date(file.on.year, int(month[5:]), file.on.day) for month in USUAL_MONTHS)
+        self.days_of_year = [day for day in usual if day not in asked]
 
     def of(self, row: Any) -> dict[str, Any]:
         """The answers for one household. Raises UnreadableFile if it cannot be read."""
@@ -77,13 +82,14 @@ class Answers:
         plain = self._household(facts_of(inputs))
         food = {month: self._food(plain, day_in(month)) for month in self.months}
         # What is asked of the year counts food help of any month; WIC that of its own.
-        ever = any(one["snap"] != 0 for one in food.values())
+        others = (self._food(plain, day) for day in self.days_of_year)
+        ever = any(one["snap"] != 0 for one in chain(food.values(), others))
         yearly_facts = facts_of(inputs, ("basic_food",) if ever else ())
         yearly = self._household(yearly_facts) if ever else plain
         now = food[max(self.months)]["snap"] != 0 if self.months else False
         monthly = yearly if now == ever else plain
         found = self._screen(yearly, (*HEALTH, *HEAD_START, *HOME))
-        found |= self._screen(self._household(with_a_pupil(yearly_facts)), SCHOOL)
+        found |= self._meals(yearly_facts, found["head_start"])
         found |= self._screen(monthly, ("wic",))
         return {
             "snap": food,
@@ -98,6 +104,10 @@ class Answers:
             "hhs_smi_ffy2025": self._median(len(plain.people), FIRST_DAY_OF_SMI_2025),
             "hhs_smi_ffy2026": self._median(len(plain.people), FIRST_DAY_OF_SMI_2026),
         }
+
+    def _meals(self, facts: dict[str, Any], head_start: dict[str | None, Determination]) -> Found:
+        young = {name for name, one in head_start.items() if name and one.outcome == LIKELY}
+        return self._screen(self._household(with_pupils(facts, young)), SCHOOL)
 
     def _household(self, facts: dict[str, Any]) -> Household:
         try:
@@ -139,6 +149,7 @@ def _dollars(cents: Number) -> float:
 
 
 SCHOOL = ("school_meals", "school_meals_reduced")
+TIERS = ("FREE", "REDUCED", "PAID")
 HEAD_START = ("head_start", "early_head_start")
 HOME = ("lifeline", "property_tax_exemption")
 
@@ -148,13 +159,14 @@ def _said(found: Determination) -> bool | None:
 
 
 def _tier(found: Found) -> str | None:
-    """The tier of the home's schoolchildren, who all have the same one."""
+    """The best tier that a child of the home has."""
     tiers = {
         _tier_of(free, found["school_meals_reduced"][person])
         for person, free in found["school_meals"].items()
         if free.concerned
     }
-    return tiers.pop() if len(tiers) == 1 else None
+    sure = [tier for tier in TIERS if tier in tiers]
+    return sure[0] if sure and (None not in tiers or sure[0] == TIERS[0]) else None
 
 
 def _tier_of(free: Determination, reduced: Determination) -> str | None:

@@ -50,6 +50,12 @@ class Agreement:
         return self.agree / self.compared if self.compared else None
 
     @property
+    def share_of_all(self) -> float | None:
+        """The same if nothing is set apart."""
+        every = self.compared + self.apart.total()
+        return self.agree / every if every else None
+
+    @property
     def reached(self) -> bool:
         return self.share is None or self.share >= self.gate
 

@@ -23,8 +23,6 @@ MEAL_SHARES = (130, 185)
 HEALTH_SHARES = (138, 215, 317)
 OUTSIDE_TAX = ("ssi", "child_support_received")
 SOCIAL_SECURITY = ("social_security_retirement", "social_security_disability")
-HEAD_START_INCOME = ("employment", "self_employment", "unemployment", "pension")
-HEAD_START_AGES = range(3, 6)
 PROPERTY_INCOME = tuple(kind for kind in INCOME_KINDS if kind not in OUTSIDE_TAX)
 HALF_OF_WORK_TAX = 0.07064775
 PROPERTY_LIMIT = 84_000
@@ -68,16 +66,6 @@ def _printed_meal_line(asked: Asked) -> bool:
         if exact < income <= -(-exact // 1):
             return True
     return False
-
-
-def _head_start_child(asked: Asked) -> bool:
-    """A child of Head Start age in a family that is within it by income or SSI: the model takes
-    every pupil of the family as free by that, law only the child in Head Start."""
-    members = asked.household["members"]
-    within = _income(members, HEAD_START_INCOME) <= line(len(members))
-    within = within or _income(members, ("ssi",)) > 0
-    young = any(int(one["age"]) in HEAD_START_AGES for one in members)
-    return asked.theirs == "FREE" and young and within
 
 
 def _after_birth(asked: Asked) -> bool:
@@ -286,7 +274,6 @@ BY_HEALTH = ("lifeline", "wic")
 HEALTH_ANSWERS = ("apple_health_adult", "apple_health_child", "chip")
 DIFFERENCES = (
     Difference("printed_meal_line", ("school_meals",), _printed_meal_line),
-    Difference("head_start_child", ("school_meals",), _head_start_child),
     Difference("after_birth", ("apple_health_adult",), _after_birth),
     Difference("after_birth", BY_HEALTH, _after_birth_at_home),
     Difference("other_health_rules", ("apple_health_adult",), _other_health_rules),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +18,9 @@ USUAL_MONTHS = ("2025-02", "2025-06", "2025-11")
 LIMIT_OF_PEOPLE = 40
 LIMIT_OF_AGE = 150
 LIMIT_OF_MONEY = 1e12
+LIMIT_OF_BYTES = 1 << 30
+PACKED = b"\x1f\x8b"
+"""How a file packed with gzip begins."""
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 FIRST_YEAR, LAST_YEAR = "2021", "2099"
 """The rules know no figures of before."""
@@ -37,12 +42,9 @@ class HouseholdFile:
 
 def load_file(path: Path) -> HouseholdFile:
     """The file as told. Raises UnreadableFile with one sentence."""
-    try:
-        data = json.loads(_text(path))
-    except RecursionError:
-        raise UnreadableFile(f"{path}: this is nested too deep.") from None
-    except ValueError as error:
-        raise UnreadableFile(f"{path}: this is not JSON ({error}).") from None
+    data = _parsed(path, _text(path))
+    if isinstance(data, dict) and "members" in data and "households" not in data:
+        data = [data]
     rows = data.get("households") if isinstance(data, dict) else data
     if not isinstance(rows, list):
         raise UnreadableFile(f'{path}: there is no list "households" in it.')
@@ -54,11 +56,43 @@ def load_file(path: Path) -> HouseholdFile:
 def _text(path: Path) -> str:
     """A mark at the beginning, which some programs write, is not part of the text."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except (OSError, ValueError) as error:
+        return _bytes(path).decode("utf-8-sig")
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         why = getattr(error, "strerror", None) or "it cannot be opened"
-        why = "it is packed, or no UTF-8 text" if isinstance(error, UnicodeDecodeError) else why
+        why = "this is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else why
         raise UnreadableFile(f"{path}: {why}.") from None
+
+
+def _bytes(path: Path) -> bytes:
+    """What is in the file, unpacked if it was packed."""
+    with path.open("rb") as file:
+        packed = file.read(len(PACKED)) == PACKED
+    with gzip.open(path) if packed else path.open("rb") as file:
+        found = file.read(LIMIT_OF_BYTES + 1)
+    if len(found) > LIMIT_OF_BYTES:
+        raise ValueError
+    return found
+
+
+def _parsed(path: Path, text: str) -> Any:
+    """One JSON value, or a list of the households that stand one on each line."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise UnreadableFile(f"{path}: this is nested too deep.") from None
+    except ValueError as error:
+        rows = [_parsed_line(line) for line in text.split("\n") if line.strip()]
+        if not rows or not isinstance(rows[0], dict):
+            raise UnreadableFile(f"{path}: this is not JSON ({error}).") from None
+        return rows
+
+
+def _parsed_line(line: str) -> Any:
+    """A line that is no JSON is no household: the report names it as one that was not read."""
+    try:
+        return json.loads(line)
+    except (RecursionError, ValueError):
+        return None
 
 
 def _months(path: Path, told: Any) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ whoever may get it) is said here and never in the rules.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from math import floor
 from typing import Any, NamedTuple
 
@@ -62,15 +63,21 @@ def facts_of(row: Json, receives: tuple[str, ...] = ()) -> dict[str, Any]:
     }
 
 
-def with_a_pupil(facts: dict[str, Any]) -> dict[str, Any]:
-    """The same home; if nobody goes to school, as if the first person did.
+def with_pupils(facts: dict[str, Any], in_head_start: Container[str]) -> dict[str, Any]:
+    """The same home where those children are in Head Start and eat there; if nobody goes to school
+    then, as if the first person did.
 
     The model gives the tier of school meals to every household.
     """
-    first, *others = facts["people"]
-    if any(person["in_school"] for person in facts["people"]):
-        return facts
-    return {**facts, "people": [{**first, "in_school": True}, *others]}
+    people = [
+        {**one, "in_school": True, "receives": {**one["receives"], "head_start": True}}
+        if one["id"] in in_head_start
+        else one
+        for one in facts["people"]
+    ]
+    if not any(one["in_school"] for one in people):
+        people[0] = {**people[0], "in_school": True}
+    return {**facts, "people": people}
 
 
 def _tenure(row: Json) -> str:

@@ -28,6 +28,7 @@ def as_json(
                 "compared": one.compared,
                 "agree": one.agree,
                 "share": one.share,
+                "share_of_all": one.share_of_all,
                 "gate": one.gate,
                 "reached": one.reached,
                 "apart": dict(one.apart),
@@ -42,14 +43,15 @@ def as_text(households: int, found: Mapping[str, Agreement], unread: Mapping[str
     """The table, then each answer that differs, then what was set apart."""
     lines = [f"{households} households", ""]
     lines.append(
-        f"{'answer':<20} {'compared':>8} {'agree':>8} {'share':>9} {'gate':>7} {'apart':>6}"
+        f"{'answer':<20} {'compared':>8} {'agree':>8} {'share':>9} {'gate':>7}"
+        f" {'apart':>6} {'of all':>9}"
     )
     for name, one in found.items():
-        share = "none here" if one.share is None else f"{one.share:.2%}"
+        share, of_all = _percent(one.share), _percent(one.share_of_all)
         mark = "" if one.reached else "  below"
         lines.append(
             f"{name:<20} {one.compared:>8} {one.agree:>8} {share:>9} {one.gate:>7.1%}"
-            f" {one.apart.total():>6}{mark}"
+            f" {one.apart.total():>6} {of_all:>9}{mark}"
         )
     for name, one in found.items():
         lines += ["", f"{name} differs:"] if one.differ else []
@@ -63,3 +65,7 @@ def as_text(households: int, found: Mapping[str, Agreement], unread: Mapping[str
     if not any(one.compared for one in found.values()):
         lines += ["", "The file holds no answers of a model, so nothing was compared."]
     return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    return "none here" if share is None else f"{share:.2%}"

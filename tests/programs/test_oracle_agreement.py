@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -117,6 +117,8 @@ def test_a_case_marked_ambiguous_is_counted_apart(tmp_path: Path) -> None:
     found = compare(file, ours())["snap_amount"]
     assert found.differ == []
     assert found.apart["marked ambiguous"] == 1
+    assert found.share == 1
+    assert found.share_of_all == found.agree / (found.agree + 1)
 
 
 def test_households_that_cannot_be_read_are_named_and_the_rest_is_answered(
@@ -148,7 +150,10 @@ def test_households_that_cannot_be_read_are_named_and_the_rest_is_answered(
         b'{"households": [], "snap_months": ["2025-2"]}',
         b'{"households": [], "snap_months": ["1999-01"]}',
         b'{"households": [], "year": "soon"}',
-        gzip.compress(b"[]", mtime=0),
+        gzip.compress(b"null", mtime=0),
+        gzip.compress(b"[]", mtime=0)[:-1],
+        gzip.compress(b"[]", mtime=0)[:12] + b"broken",
+        b'12\n{"members": []}',
         "[]".encode("utf-16"),
     ],
 )
@@ -190,6 +195,42 @@ def test_a_file_of_households_alone_is_read(tmp_path: Path) -> None:
     (only,) = answers.values()
     assert only["snap"]["2025-11"] == {"is_snap_eligible": True, "snap": 298.0}
     assert main([str(path)]) == 1, "nothing was compared"
+
+
+def in_other_shapes(rows: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
+    """The same households, written as people write them."""
+    whole = json.dumps({"households": list(rows)}).encode()
+    lines = "\r\n".join(json.dumps(row) for row in rows).encode() + b"\n\n"
+    return {
+        "a list": json.dumps(rows).encode(),
+        "one on each line": lines,
+        "packed": gzip.compress(whole, mtime=0),
+        "packed lines": gzip.compress(lines, mtime=0),
+        "with more in it": json.dumps(
+            {"made": 1, "households": [{**r, "x": [1]} for r in rows]}
+        ).encode(),
+    }
+
+
+def test_a_file_says_the_same_in_every_shape(tmp_path: Path) -> None:
+    rows = stored().households[:2]
+    path = tmp_path / "file"
+    for shape, content in in_other_shapes(rows).items():
+        path.write_bytes(content)
+        answers, unread = answers_for(load_file(path))
+        assert not unread, shape
+        assert answers == {row["id"]: ours()[row["id"]] for row in rows}, shape
+
+
+def test_one_household_alone_is_a_file_and_a_broken_line_is_one_household(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    only = json.dumps(stored().households[0])
+    path.write_text(only, encoding="utf-8")
+    assert len(load_file(path).households) == 1
+    path.write_text(f'{only}\n{{"id": "cut o\n', encoding="utf-8")
+    answers, unread = answers_for(load_file(path))
+    assert len(answers) == 1
+    assert unread == {"household 2": "it is not an object."}
 
 
 def test_random_households_are_answered_whoever_is_named_first() -> None:
@@ -247,9 +288,6 @@ def test_each_difference_is_told_by_inputs_and_by_how_the_answers_differ() -> No
     # 185% of 15,650 is 28,952.50, printed 28,953.
     assert told("school_meals", "REDUCED", "PAID", paid(28_953)) == "printed_meal_line"
     assert told("school_meals", "REDUCED", "PAID", paid(28_952)) is None
-    young = {**CHILD, "age": 4}
-    assert told("school_meals", "PAID", "FREE", paid(20_000), young) == "head_start_child"
-    assert told("school_meals", "FREE", "PAID", paid(20_000), young) is None
     mother = paid(30_000, is_mother=True)
     infant = {**CHILD, "age": 0.25}
     assert told("apple_health_adult", True, False, mother, infant) == "after_birth"
@@ -314,6 +352,28 @@ def test_a_difference_in_what_owners_have_is_told_by_inputs() -> None:
     assert told("property_tax", False, True, {**paid(86_221), "age": 70}, **taxed) is None
     assert told("property_tax", False, True, {**paid(86_000), "age": 64}, **taxed) is None
     assert told("property_tax", None, True, ADULT, {**CHILD, "age": 18}, **taxed) == "who_owns"
+
+
+def test_the_tier_of_a_home_is_the_best_one_of_a_child_in_it() -> None:
+    # Help for a disability counts for meals and not for Head Start, which makes meals free for the
+    # one child in it.
+    head = {**ADULT, "income": {"social_security_disability": 60_000}}
+    asked = Answers(rules(), HouseholdFile(("2025-11",), (), NOVEMBER))
+
+    def tier(*members: Json) -> str:
+        return str(asked.of({"members": [head, *members]})["school_meal_federal_tier"])
+
+    assert tier({**CHILD, "age": 4}, CHILD) == "FREE"
+    assert tier({**CHILD, "age": 2}, CHILD) == "PAID"
+    assert tier(CHILD) == "PAID"
+
+
+def test_food_help_in_any_month_of_the_year_counts_whichever_are_asked() -> None:
+    # Until July every home got the heating allowance. Without it no money is left for these three.
+    row = {"members": [paid(48_000), CHILD, CHILD], "expenses": {"rent": 18_000}}
+    found = Answers(rules(), HouseholdFile(("2025-11",), (), NOVEMBER)).of(row)
+    assert found["snap"] == {"2025-11": {"is_snap_eligible": True, "snap": 0}}
+    assert found["school_meal_federal_tier"] == "FREE"
 
 
 def test_a_woman_who_gave_birth_is_the_infants_mother_whoever_claims_it() -> None:
