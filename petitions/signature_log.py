@@ -8,13 +8,13 @@ That somebody left is told by a mark of its own, so that nobody sees who.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from petitions.protocol.canonical import TAG, sign, signature_holds
+from petitions.protocol.findings import Finding
 from petitions.protocol.merkle import leaf_hash, node_hash
 
 if TYPE_CHECKING:
@@ -81,39 +81,22 @@ def signed_head(peaks: Peaks, at: str, key: Ed25519PrivateKey) -> dict[str, Any]
     return sign(told, KIND, key)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that does not fit."""
-
-    code: str
-    text: str
-
-
-def check_log(
+def check_heads(
     heads: Sequence[Mapping[str, Any]],
     leaves: Sequence[bytes],
-    steps: Iterable[Step] = (),
-    kept: Mapping[int, str] | None = None,
+    kept: Mapping[int, str],
 ) -> list[Finding]:
-    """Everything that does not fit: heads that are not signed or do not follow from the leaves,
-    steps of a petition that are no leaves, and heads that were `kept` earlier (root by size)."""
+    """Heads that are not signed or do not follow from the leaves, those that were `kept` earlier
+    (root by size) among them."""
     found = [
         Finding("unsigned", f"The head of {head['size']} steps is not signed by its key.")
         for head in heads
         if not signature_holds(head, KIND, str(head["key"]))
     ]
-    wanted = {int(head["size"]): {str(head["root"])} for head in heads}
-    for size, root in (kept or {}).items():
+    wanted: dict[int, set[str]] = {}
+    for size, root in (*((head["size"], head["root"]) for head in heads), *kept.items()):
         wanted.setdefault(size, set()).add(root)
-    found += _roots_that_differ(wanted, leaves)
-    there = Counter(leaves)
-    there.subtract(step.leaf for step in steps)
-    found += [
-        Finding("not_in_log", f"A petition has a step that is no leaf: {leaf.hex()}")
-        for leaf, left in there.items()
-        if left < 0
-    ]
-    return found
+    return found + _roots_that_differ(wanted, leaves)
 
 
 def _roots_that_differ(wanted: Mapping[int, set[str]], leaves: Sequence[bytes]) -> list[Finding]:

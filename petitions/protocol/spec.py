@@ -107,7 +107,9 @@ class VoteSpec:
         except (ValueError, TypeError, KeyError, AttributeError):
             raise NotWhatItSays("This is not the rule of a vote.") from None
         if spec.text() != text.strip():
-            raise NotWhatItSays("The rule of the vote is not written in the one way it can be.")
+            raise NotWhatItSays(
+                "The rule of the vote is not written as it is published: bytes of it were changed."
+            )
         return spec
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from petitions.protocol.canonical import NotWhatItSays, signature_holds
 from petitions.protocol.choices import BLANK, read_choice
+from petitions.protocol.findings import Finding
+from petitions.protocol.matching import is_leaf, listed_wrongly, match
 from petitions.protocol.pairs import most_pairs
 from petitions.protocol.publishing import (
     BALLOTS,
@@ -34,15 +34,6 @@ from petitions.protocol.sealing import Receipt, leaf
 from petitions.protocol.spec import VoteSpec, tie_commitment, tie_seed
 
 _MOST_BYTES = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that does not fit. `leaf` names the ballot where it is one."""
-
-    code: str
-    text: str
-    leaf: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +70,8 @@ class _Check:
         if spec is None:
             return Verdict(tuple(self.findings), 0, 0, recounted=False, result=None)
         leaves = self.lines(LEAVES)
+        if leaves is None:
+            return Verdict(tuple(self.findings), 0, 0, recounted=False, result=None)
         self.closing(spec, leaves)
         kept = self.final(spec, leaves)
         for one in receipts:
@@ -110,10 +103,12 @@ class _Check:
             return None
         return found
 
-    def lines(self, name: str) -> list[str]:
-        """Line ends of another system are no change."""
+    def lines(self, name: str) -> list[str] | None:
+        """Line ends of another system are no change. None: the file is missing, which is told."""
         data = self.read(name)
-        text = (data or b"").decode("utf-8", "replace")
+        if data is None:
+            return None
+        text = data.decode("utf-8", "replace")
         return [line for line in text.replace("\r\n", "\n").split("\n") if line]
 
     def spec(self, spec_hash: str | None) -> VoteSpec | None:
@@ -136,17 +131,13 @@ class _Check:
         if not signature_holds(found, kind, spec.signing_key):
             self.find("bad_signature", f"The signature of {name} does not hold.")
         if found.get("spec") != spec.hash or found.get("vote") != spec.vote:
-            self.find("other_vote", f"{name} is about another vote or another rule.")
+            self.find("other_vote", f"{name} is about another vote than {SPEC}, or another rule.")
         return found
 
     def closing(self, spec: VoteSpec, leaves: list[str]) -> None:
-        for one, line in _unordered(leaves):
-            self.find("leaf_order", f"Line {line} of {LEAVES} is out of order or a repeat.", one)
-        for one in leaves:
-            if not _is_leaf(one):
-                self.find("bad_leaf", f"{LEAVES} holds a line that is no hash.", one)
+        self.findings += listed_wrongly(leaves)
         closed = self.signed(CLOSED, "closed", spec)
-        good = [one for one in leaves if _is_leaf(one)]
+        good = [one for one in leaves if is_leaf(one)]
         if closed and not self.agrees(closed, good):
             self.find(
                 "root_differs",
@@ -161,7 +152,7 @@ class _Check:
 
     def final(self, spec: VoteSpec, leaves: list[str]) -> list[str]:
         """The leaves that stay after removals."""
-        kept = {one: None for one in leaves if _is_leaf(one)}
+        kept = {one: None for one in leaves if is_leaf(one)}
         document = self.signed(FINAL, "final", spec)
         if document is None:
             return list(kept)
@@ -219,14 +210,19 @@ class _Check:
         return kept - unreadable if isinstance(unreadable, int) else kept
 
     def sealed(self, spec: VoteSpec, kept: list[str], opened: dict[str, Any]) -> list[bytes] | None:
+        lines = self.lines(BALLOTS)
+        if lines is None:
+            return None
         ballots: list[bytes] = []
-        for number, line in enumerate(self.lines(BALLOTS), 1):
+        for number, line in enumerate(lines, 1):
             try:
                 ballots.append(b64decode(line, validate=True))
             except ValueError:
                 self.find("bad_ballot", f"Line {number} of {BALLOTS} is no sealed ballot.")
                 ballots.append(line.encode())
-        self.compare(kept, [leaf(one) for one in ballots])
+        found = [leaf(one) for one in ballots]
+        list_is_wrong = root_of(found).hex() == self.final_root
+        self.findings += match(kept, found, list_is_wrong=list_is_wrong)
         try:
             key = X25519PrivateKey.from_private_bytes(bytes.fromhex(str(opened["trustee_key"])))
         except (KeyError, ValueError):
@@ -236,36 +232,15 @@ class _Check:
             self.find("trustee_key", "The private key does not belong to the vote's public key.")
         plain, unreadable = open_ballots(spec, ballots, key)
         if unreadable != opened.get("unreadable"):
-            told = opened.get("unreadable")
-            self.find("unreadable", f"{unreadable} ballots cannot be read; {told} were reported.")
+            told = f"Ballots that cannot be read: {unreadable}; {OPENED} says"
+            self.find("unreadable", f"{told} {opened.get('unreadable')}.")
         return plain
 
-    def compare(self, kept: list[str], found: list[str]) -> None:
-        """Name each leaf whose ballot is gone, each ballot that has no leaf, and pair those that
-        stand at the same place of both lists: such a one was altered."""
-        listed, present = set(kept), set(found)
-        list_is_wrong = root_of(found).hex() == self.final_root
-        altered: set[str] = set()
-        for number, (one, other) in enumerate(zip(kept, found, strict=False), 1):
-            if one in present or other in listed:
-                continue
-            altered |= {one, other}
-            if list_is_wrong:
-                text = f"Leaf {number} of the list was altered: the signed root has {other} there."
-                self.find("altered_leaf", text, one)
-            else:
-                text = f"Ballot {number} was altered: it now hashes to {other}."
-                self.find("altered_ballot", text, one)
-        for one in sorted(listed - present - altered):
-            self.find("missing_ballot", "A listed ballot is missing.", one)
-        for one in sorted(present - listed - altered):
-            self.find("added_ballot", "A ballot is there that no leaf lists.", one)
-        for one, times in sorted(Counter(found).items()):
-            if times > 1:
-                self.find("repeated_ballot", f"A ballot is there {times} times.", one)
-
-    def plain(self, spec: VoteSpec, kept: list[str], opened: dict[str, Any]) -> list[bytes]:
-        plain = [line.encode() for line in self.lines(PLAIN)]
+    def plain(self, spec: VoteSpec, kept: list[str], opened: dict[str, Any]) -> list[bytes] | None:
+        lines = self.lines(PLAIN)
+        if lines is None:
+            return None
+        plain = [line.encode() for line in lines]
         cast, unreadable = self.cast(len(kept), opened), opened.get("unreadable")
         if spec.method == "pairwise":
             # Each answer stands alone there, and each blank ballot once.
@@ -277,6 +252,9 @@ class _Check:
         if not fits or not isinstance(unreadable, int):
             text = f"{len(plain)} plain ballots and {unreadable} unreadable ones for {len(kept)}."
             self.find("ballot_count", text)
+        if plain != sorted(plain):
+            text = f"{PLAIN} is not sorted, and an order can say whose ballot is whose."
+            self.find("ballot_order", text)
         return plain
 
     def recount(
@@ -298,12 +276,3 @@ class _Check:
             names = sorted(name for name in {*mine, *result} if mine.get(name) != result.get(name))
             text = f"The published result differs from the recount in: {', '.join(names)}."
             self.find("result_differs", text)
-
-
-def _is_leaf(text: str) -> bool:
-    return len(text) == 64 and set(text) <= set("0123456789abcdef")
-
-
-def _unordered(leaves: list[str]) -> list[tuple[str, int]]:
-    pairs = pairwise(leaves)
-    return [(after, at) for at, (before, after) in enumerate(pairs, 2) if after <= before]

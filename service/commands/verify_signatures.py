@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import sys
@@ -10,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.commands import BadUse
+from service.commands.findings import in_words
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
-    from petitions.signature_log import Step
+    from petitions.published_log import Checked
 
 FINE, FOUND = 0, 1
-HEADS, LEAVES, PETITIONS = "log.json", "leaves.txt", "petition-*.csv"
 KEPT = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
@@ -26,7 +26,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "verify-signatures", help="check the log of signatures and count petitions again"
     )
     parser.add_argument(
-        "folder", type=Path, metavar="FOLDER", help=f"with {HEADS}, {LEAVES} and {PETITIONS}"
+        "folder",
+        type=Path,
+        metavar="FOLDER",
+        help="with log.json, leaves.txt and petition-N.csv",
     )
     parser.add_argument(
         "--head", metavar="SIZE:ROOT", action="append", default=[], help="a head kept earlier"
@@ -37,38 +40,46 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(arguments: argparse.Namespace) -> int:
     """0: everything fits. 1: something was changed, cut off or is not of it. 2: asked wrongly."""
-    from petitions.signature_log import check_log
+    from petitions.published_log import NoLog, check_folder
 
     kept = dict(_kept(told) for told in arguments.head)
     try:
-        heads = json.loads((arguments.folder / HEADS).read_bytes())["heads"]
-        leaves = [bytes.fromhex(line) for line in _lines(arguments.folder / LEAVES)]
-        petitions = {path.stem: _steps(path) for path in sorted(arguments.folder.glob(PETITIONS))}
-    except (OSError, ValueError, KeyError, TypeError) as refused:
+        checked = check_folder(arguments.folder, kept)
+    except NoLog as refused:
         raise BadUse([f"{arguments.folder} does not hold the log's files: {refused}"]) from None
-    steps = [step for each in petitions.values() for step in each]
-    findings = check_log(heads, leaves, steps, kept)
-    counts = {name: sum(step.step for step in each) for name, each in petitions.items()}
-    told: dict[str, Any] = {
-        "sound": not findings,
-        "findings": [{"code": one.code, "text": one.text} for one in findings],
-        "steps": len(leaves),
-        "heads": len(heads),
-        "counts": counts,
+    if arguments.json:
+        sys.stdout.write(json.dumps(_as_json(checked)) + "\n")
+    else:
+        sys.stdout.write("\n".join(_lines(checked)) + "\n")
+    return FOUND if checked.findings else FINE
+
+
+def _as_json(checked: Checked) -> dict[str, Any]:
+    return {
+        "sound": not checked.findings,
+        "findings": [{"code": one.code, "text": one.text} for one in checked.findings],
+        "steps": checked.steps,
+        "heads": checked.heads,
+        "keys": checked.keys,
+        "after_last_head": checked.uncovered,
+        "without_file": checked.unexplained,
+        "counts": checked.counts,
     }
-    _tell(told, as_json=arguments.json)
-    return FOUND if findings else FINE
 
 
-def _tell(told: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(told) + "\n")
-        return
-    lines = [f"{one['code']}: {one['text']}" for one in told["findings"]]
-    lines += [f"{name}: {count} signatures" for name, count in told["counts"].items()]
-    lines.append(f"Steps: {told['steps']}. Signed heads: {told['heads']}.")
-    lines.append("Everything fits." if told["sound"] else "Something does not fit.")
-    sys.stdout.write("\n".join(lines) + "\n")
+def _lines(checked: Checked) -> Iterator[str]:
+    yield from in_words(checked.findings)
+    yield from (f"{name}: {count} signatures" for name, count in checked.counts.items())
+    yield f"Steps: {checked.steps}. Signed heads: {checked.heads}."
+    yield from (f"Signed by {key}" for key in checked.keys)
+    if checked.uncovered:
+        yield f"Steps that came after the last head, which nothing signs: {checked.uncovered}."
+    if checked.unexplained:
+        yield (
+            f"Steps of no file here: {checked.unexplained}. They are other petitions', or a line"
+            " was taken out of a file."
+        )
+    yield "Everything fits." if not checked.findings else "Something does not fit."
 
 
 def _kept(told: str) -> tuple[int, str]:
@@ -76,16 +87,3 @@ def _kept(told: str) -> tuple[int, str]:
     if parts is None:
         raise BadUse(["A head is a size, a colon and 64 hexadecimal digits."])
     return int(parts[1]), parts[2]
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="ascii").split()
-
-
-def _steps(path: Path) -> list[Step]:
-    from petitions.signature_log import Step
-
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            Step(row["petition"], int(row["step"]), row["mark"]) for row in csv.DictReader(file)
-        ]

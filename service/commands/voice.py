@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.commands import BadUse, read_settings
+from service.commands.findings import in_words
 
 if TYPE_CHECKING:
     import argparse
@@ -295,8 +296,7 @@ def as_json(verdict: Verdict) -> Told:
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
-    for one in verdict.findings:
-        yield f"{one.code}: {one.text}" + (f"\n  {one.leaf}" if one.leaf else "")
+    yield from in_words(verdict.findings)
     yield f"Ballots in the final list: {verdict.leaves}. Removed before: {verdict.removed}."
     if verdict.findings:
         yield f"Things that do not fit: {len(verdict.findings)}."

@@ -57,6 +57,8 @@ def test_a_quiet_vote_publishes_plain_ballots_and_no_key(tmp_path: Path) -> None
     lines = (tmp_path / "plain.txt").read_text().splitlines()
     (tmp_path / "plain.txt").write_text("\n".join(lines[1:]) + "\n")
     assert {"ballot_count"} <= codes(verify_tally(tmp_path))
+    (tmp_path / "plain.txt").write_text("\n".join(reversed(lines)) + "\n")
+    assert codes(verify_tally(tmp_path)) == {"ballot_order"}
 
 
 def test_a_quiet_vote_by_pairs_publishes_each_answer_alone(tmp_path: Path) -> None:
@@ -133,6 +135,10 @@ FORGED = leaf(b"a leaf that nobody cast")
         (edit("leaves.txt", lambda rows: sorted([*rows, FORGED])), "root_differs"),
         (edit("leaves.txt", lambda rows: [rows[1], rows[0], *rows[2:]]), "leaf_order"),
         (edit("leaves.txt", lambda rows: [*rows, "zz"]), "bad_leaf"),
+        (edit("leaves.txt", lambda rows: [*rows, "\x1b[2J"]), "bad_leaf"),
+        (edit("leaves.txt", lambda rows: sorted([*rows, FORGED])), "added_leaf"),
+        (edit("leaves.txt", lambda rows: rows[:3] + rows[4:]), "missing_leaf"),
+        (edit("ballots.txt", lambda rows: [rows[1], rows[0], *rows[2:]]), "ballot_order"),
         (
             edit("result.json", lambda rows: [row.replace("54", "55") for row in rows]),
             "result_differs",
@@ -153,6 +159,14 @@ def test_whatever_was_changed_is_found(
 ) -> None:
     change(held.write(tmp_path))
     assert code in codes(verify_tally(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["spec.json", "leaves.txt", "ballots.txt"])
+def test_a_file_that_is_not_there_is_told_and_nothing_that_only_follows_from_it(
+    name: str, held: Held, tmp_path: Path
+) -> None:
+    (held.write(tmp_path) / name).unlink()
+    assert [one.text for one in verify_tally(tmp_path).findings] == [f"{name} is missing."]
 
 
 def test_line_ends_of_another_system_are_no_change(held: Held, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def forged_head(folder: Path) -> None:
     [
         (changed_step, {"not_in_log"}),
         (cut, {"cut", "not_in_log"}),
-        (swapped, {"changed"}),
+        (swapped, {"changed", "step_order"}),
         (forged_head, {"unsigned"}),
     ],
 )

@@ -95,7 +95,19 @@ def test_a_flipped_removed_or_added_leaf_is_named(
     path.write_text("".join(f"{row}\n" for row in rows))
     status, found = verify(capsys, str(folder))
     assert status == 1
-    assert {one["code"] for one in found["findings"]} & {"missing_ballot", "added_ballot"}
+    assert {one["code"] for one in found["findings"]} & {"added_leaf", "added_ballot"}
+
+
+def test_a_file_cut_in_half_is_told_without_a_line_for_each_ballot(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "ballots.txt"
+    path.write_text("".join(f"{row}\n" for row in lines(path)[:30]))
+    assert main(["verify-tally", str(folder)]) == 1
+    told = capsys.readouterr().out
+    assert told.count("A listed ballot is missing.") == 10
+    assert "missing_ballot: 20 more of these. --json prints all." in told
+    assert len(verify(capsys, str(folder))[1]["findings"]) > 30
 
 
 @pytest.mark.parametrize(
