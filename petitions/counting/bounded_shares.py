@@ -181,6 +181,8 @@ class BoundedRun:
     prices: list[dict[int, int]] = field(init=False, default_factory=list)
     _purses: _Purses = field(init=False)
     _bounds: dict[int, int] = field(init=False)
+    # Of these bounds, kept: most do not change from one stage to the next.
+    _rates: dict[int, Rate] = field(init=False)
     _live: list[Backers] = field(init=False)
     _paid: list[tuple[NDArray[np.bool_], Fraction]] = field(init=False, default_factory=list)
 
@@ -200,6 +202,7 @@ class BoundedRun:
             for project, cost in enumerate(self.costs)
             if 0 < cost <= money and self.groups.backers[project].everyone
         }
+        self._rates = {project: self._rate(project, 0) for project in self._bounds}
 
     def stages(self, before: Sequence[Stage] | None = None) -> list[Stage]:
         """Every purchase. `before` is a run to compare with: rivals are priced far enough up to
@@ -218,7 +221,7 @@ class BoundedRun:
 
     def _stage(self, mark: Rate | None) -> Stage | None:
         self.prices.append({})
-        rates = {project: self._rate(project, price) for project, price in self._bounds.items()}
+        rates = dict(self._rates)
         best: Rate | None = None
         chosen, paid = -1, _Price(0, 0)
         for project in sorted(rates, key=rates.__getitem__):
@@ -226,10 +229,10 @@ class BoundedRun:
                 break
             least = self._least(project)
             if least is None:
-                del self._bounds[project], rates[project]
+                del self._bounds[project], self._rates[project], rates[project]
                 continue
             self._bounds[project] = least
-            rates[project] = self._rate(project, least)
+            rates[project] = self._rates[project] = self._rate(project, least)
             if best and rates[project] > best:  # a rival: the other bound tells nothing more
                 continue
             price, rates[project], most = self._price(project, least)
@@ -294,7 +297,7 @@ class BoundedRun:
             purses.low, purses.high = purses.low[before], purses.high[before]
         purses.low[groups] = np.maximum(purses.low[groups] - paid.most, 0)
         purses.high[groups] = np.maximum(purses.high[groups] - paid.least, 0)
-        del self._bounds[project]
+        del self._bounds[project], self._rates[project]
         if self.spending is not None and self.spending.size * FEW > self.groups.size:
             own, self.spending = self.spending.of_group, None
             purses.low, purses.high = purses.low[own], purses.high[own]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
@@ -106,11 +106,24 @@ class VoteSpec:
             spec = cls(options=options, **found)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise NotWhatItSays("This is not the rule of a vote.") from None
+        if not (_of_its_kinds(spec) and all(map(_of_its_kinds, options))):
+            raise NotWhatItSays(
+                "A value in the rule of the vote is of another kind than it can be."
+            )
         if spec.text() != text.strip():
             raise NotWhatItSays(
                 "The rule of the vote is not written as it is published: bytes of it were changed."
             )
         return spec
+
+
+def _of_its_kinds(told: VoteSpec | Option) -> bool:
+    """JSON may hold a number where words belong."""
+    return all(
+        type(getattr(told, one.name)).__name__ == one.type
+        for one in fields(told)
+        if one.type in {"str", "int"}
+    )
 
 
 @lru_cache(64)

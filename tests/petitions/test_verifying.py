@@ -169,6 +169,16 @@ def test_a_file_that_is_not_there_is_told_and_nothing_that_only_follows_from_it(
     assert [one.text for one in verify_tally(tmp_path).findings] == [f"{name} is missing."]
 
 
+@pytest.mark.parametrize("name", ["vote", "rank_depth", "budget", "trustee_key", "signing_key"])
+@pytest.mark.parametrize("value", [[1], True, None, 1.5])
+def test_a_rule_with_a_value_of_another_kind_is_none(
+    name: str, value: object, held: Held, tmp_path: Path
+) -> None:
+    path = held.write(tmp_path) / "spec.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), name: value}))
+    assert codes(verify_tally(tmp_path)) == {"bad_spec"}
+
+
 def test_line_ends_of_another_system_are_no_change(held: Held, tmp_path: Path) -> None:
     held.write(tmp_path)
     for name in ("ballots.txt", "leaves.txt"):
