@@ -9,8 +9,11 @@ PORT ?= 8000
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
 TIMED := tests/journeys/test_dead_agency.py tests/service/staff/test_large_caseload.py \
 	tests/service/resident/test_return_timing.py
-# One process, one kind of database. Tests that compare times run last and alone.
-TESTS = THRESHOLD_TEST_DATABASE=$(1) $(BIN)/pytest -q
+# One process, one kind of database. Tests that compare times run last and alone. What pytest keeps
+# has a place for each kind: two that clear up the same one get in each other's way.
+KEPT := $(or $(TMPDIR),/tmp)/th-$(shell id -u)
+TESTS = mkdir -p $(KEPT)-$(1) && PYTEST_DEBUG_TEMPROOT=$(KEPT)-$(1) THRESHOLD_TEST_DATABASE=$(1) \
+	$(BIN)/pytest -q -o cache_dir=.cache/pytest-$(1)
 # What is tried many times a day: all that has no web and no database, and one way through each door.
 EVERYDAY := tests/eligibility tests/forms tests/petitions tests/programs \
 	tests/service/resident/test_spine.py tests/service/exchange/test_sending.py \
@@ -19,21 +22,27 @@ EVERYDAY := tests/eligibility tests/forms tests/petitions tests/programs \
 	tests/service/voice/test_counting.py
 # A file stays in one process, for what its tests share; tests/conftest.py puts long files first.
 SHARED := --dist loadfile --no-loadscope-reorder
-# One process more than two cores: some tests wait for a browser, a disk or another process.
-WAITING := -n 3
+# Both kinds of database at once: four processes for two cores, as some tests wait for a browser, a
+# disk or another process, and no core waits for the longest file of one kind.
+EACH := -n 2
 # Says at the end how long a part took, also of one that does not pass.
 part = @begun=$$(date +%s); $(2); code=$$?; echo "$(1): $$(($$(date +%s) - begun)) s"; exit $$code
+# The same for a part beside another: its words are kept in a file and told in one piece.
+told = @log=.cache/tests-postgres.log; mkdir -p .cache; begun=$$(date +%s); $(2) >$$log 2>&1; code=$$?; \
+	echo "$(1): $$(($$(date +%s) - begun)) s" >>$$log; cat $$log; exit $$code
 # Every process of the tests would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test quick check bench mutants screenshots messages migration lock
-.PHONY: checked-types checked-rules fetched-browser
+.PHONY: help setup run test quick check bench mutants screenshots messages migration lock
+.PHONY: checked-types checked-rules fetched-browser tested-sqlite tested-postgres
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(OK) ## Set up .venv and nothing else, as on a machine that will serve
 
 run: $(OK) ## Set up and run the demonstration city; prints its address and sign-ins
 	THRESHOLD_DEMO=$${THRESHOLD_DEMO:-1} $(BIN)/threshold serve --port $(PORT)
@@ -41,10 +50,8 @@ run: $(OK) ## Set up and run the demonstration city; prints its address and sign
 test: $(OK) ## Set up and pass everything: checks, SQLite, PostgreSQL, a real browser
 	@mkdir -p .cache && date +%s > .cache/test-begun
 	@$(MAKE) --no-print-directory --jobs 3 checked-types checked-rules fetched-browser
-	$(call part,SQLite and browser,$(call TESTS,sqlite) $(SHARED) $(WAITING) -m "not timing and not postgres" \
-		--ignore=tests/house)
-	$(call part,PostgreSQL,$(call TESTS,postgres) $(SHARED) $(WAITING) -m "not timing and not browser" \
-		tests/journeys tests/service)
+	@echo "Tests on SQLite, and at once on PostgreSQL; those are told when they are done (.cache/tests-postgres.log)"
+	@$(MAKE) --no-print-directory --jobs 2 tested-sqlite tested-postgres
 	$(call part,Times on SQLite,$(call TESTS,sqlite) -m timing $(TIMED))
 	$(call part,Times on PostgreSQL,$(call TESTS,postgres) -m timing $(TIMED))
 	@echo "make test: $$(($$(date +%s) - $$(cat .cache/test-begun))) s in all"
@@ -69,6 +76,14 @@ checked-rules: $(OK)
 
 fetched-browser: $(OK)
 	$(call part,Browser,$(BIN)/python -m tests.support.chromium)
+
+tested-sqlite: $(OK)
+	$(call part,SQLite and browser,$(call TESTS,sqlite) $(SHARED) $(EACH) -m "not timing and not postgres" \
+		--ignore=tests/house)
+
+tested-postgres: $(OK)
+	$(call told,PostgreSQL,$(call TESTS,postgres) $(SHARED) $(EACH) \
+		-m "not timing and not browser" tests/journeys tests/service)
 
 bench: $(OK) ## Measure start-up, memory and requests per second beside a bare server
 	$(BIN)/python -m benchmarks

@@ -5,9 +5,12 @@ from __future__ import annotations
 import gc
 import signal
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -17,13 +20,8 @@ from service.services import Services, load_services
 from service.settings import Settings
 from tests.support.canaries import Watch, watching
 from tests.support.clock import StoppedClock
-from tests.support.databases import (
-    PostgresDatabases,
-    SqliteDatabases,
-    backend,
-    databases,
-    settings_for,
-)
+from tests.support.databases import Databases, backend, databases, settings_for
+from tests.support.hashing import cheap
 
 # A busy machine is no wrong answer, so no example has a deadline. The same code is asked the same
 # each time: who wants to look further than that runs with --hypothesis-profile=search.
@@ -34,6 +32,7 @@ SEARCH = hypothesis.settings.get_profile("search")
 hypothesis.settings.register_profile("whole", SEARCH, derandomize=True)
 hypothesis.settings.register_profile("quick", SEARCH, derandomize=True, max_examples=10)
 hypothesis.settings.load_profile("whole")
+NOT_THERE: Any = None
 # New objects before the collector looks for what nobody holds any more.
 GARBAGE = 50_000
 
@@ -42,6 +41,8 @@ def pytest_configure() -> None:
     """A run that is told to end does so as by Ctrl-C, so that no server of a test outlives it. The
     collector comes seldom: nearly all that is read stays."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if find_spec("sniffio") is None:  # httpx would look for it in every folder at each request
+        sys.modules["sniffio"] = NOT_THERE
     gc.set_threshold(GARBAGE, 20, 50)
 
 
@@ -73,13 +74,13 @@ def _has_database(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session")
 def database_maker(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[SqliteDatabases | PostgresDatabases]:
+) -> Iterator[Databases]:
     with databases(tmp_path_factory.mktemp("databases")) as maker:
         yield maker
 
 
 @pytest.fixture
-def settings(database_maker: SqliteDatabases | PostgresDatabases, tmp_path: Path) -> Settings:
+def settings(database_maker: Databases, tmp_path: Path) -> Settings:
     """Settings of a fresh, migrated and empty database, not opened yet."""
     return settings_for(database_maker.fresh(tmp_path), tmp_path / "storage")
 
@@ -97,14 +98,17 @@ def canaries() -> Iterator[Watch]:
 
 
 @pytest.fixture
-async def database(settings: Settings, canaries: Watch) -> AsyncIterator[Settings]:
+async def database(
+    settings: Settings, database_maker: Databases, canaries: Watch
+) -> AsyncIterator[Settings]:
     """The same, opened in this process."""
     await db.open_database(settings)
     if db.dialect() == "sqlite":  # no test cuts the power; processes of their own sync as ever
         await db.opened().run(sqlite3.Connection.execute, "pragma synchronous=off")
     try:
         yield settings
-        await canaries.read_database(settings)
+        if db.is_open():  # not so after a test of closing it
+            await canaries.read_database(settings, await database_maker.filled())
     finally:
         await db.close_database()
 
@@ -113,7 +117,7 @@ async def database(settings: Settings, canaries: Watch) -> AsyncIterator[Setting
 def loaded_services(tmp_path_factory: pytest.TempPathFactory) -> Services:
     """Rules, form and city, read once a run."""
     folder = tmp_path_factory.mktemp("services")
-    return load_services(settings_for("sqlite:///nowhere", folder), StoppedClock())
+    return cheap(load_services(settings_for("sqlite:///nowhere", folder), StoppedClock()))
 
 
 @pytest.fixture

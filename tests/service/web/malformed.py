@@ -29,6 +29,7 @@ from service.services import load_services
 from tests.service.web.callers import Caller, House, a_house
 from tests.support.clock import StoppedClock
 from tests.support.databases import databases, settings_for
+from tests.support.hashing import cheap
 
 COUNT = 1_000
 SEED = 20261122
@@ -214,7 +215,7 @@ async def run(url: str, storage: Path) -> list[list[Any]]:
     await db.open_database(settings)
     try:
         clock = StoppedClock()
-        services = load_services(settings, clock)
+        services = cheap(load_services(settings, clock))
         app = create_app(settings, clock, services=services, opens_database=False)
         house = await a_house(services)
         # The other resident has not sent anything yet, so the pages of the form are open to them.

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -34,7 +35,8 @@ def sent_on(backend: str) -> list[list[Any]]:
 @pytest.mark.slow
 @pytest.mark.postgres
 def test_a_thousand_malformed_requests_get_the_same_answers_on_both_databases() -> None:
-    sqlite, postgres = sent_on("sqlite"), sent_on("postgres")
+    with ThreadPoolExecutor() as both:
+        sqlite, postgres = both.map(sent_on, ("sqlite", "postgres"))
     statuses = Counter(status for _method, _path, status, _code in sqlite)
     assert len(sqlite) == COUNT
     assert [row for row in sqlite + postgres if row[2] >= 500] == []
