@@ -39,7 +39,8 @@ TOLD_PERIODS = ("week", "two_weeks", "half_month", "month", "year")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact. `id` is `entity.name`, such as `household.rent` (bounds in cents for money)."""
+    """One fact. `id` is `entity.name`, such as `household.rent` (bounds in cents for money).
+    `why`, `called` and `beside` are English sentences for people, and message ids."""
 
     id: str
     entity: str
@@ -53,6 +54,8 @@ class Fact:
     sensitivity: str
     retention: str
     why: str
+    called: str
+    beside: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,10 @@ class Vocabulary:
     def of(self, entity: str) -> dict[str, Fact]:
         """The facts of one entity, by their short name."""
         return self._by_entity.get(entity, {})
+
+    def named_by(self, path: str) -> Fact | None:
+        """The fact of an id, also of a member of it such as `household.receives.wic`."""
+        return self.facts.get(".".join(path.split(".")[:2]))
 
     def receivable(self) -> frozenset[str]:
         """Everything that `receives` may name: programs here, and benefits elsewhere."""
@@ -162,6 +169,8 @@ def _as_kept(one: str, kept: Mapping[str, Any], today: Fact | None) -> Fact:
         sensitivity="sensitive",
         retention="case",
         why="",
+        called=one,
+        beside=one,
     )
     return replace(
         today or plain,
@@ -183,7 +192,10 @@ FACT_KEYS = (
     "sensitivity",
     "retention",
     "why",
+    "called",
+    "beside",
 )
+FACT_NEEDS = ("type", "sensitivity", "retention", "why", "called")
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:
@@ -210,7 +222,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
 
 
 def _read_fact(reader: Reader, entity: str, name: str, node: Node) -> Fact:
-    table = reader.table(node, FACT_KEYS, ("type", "sensitivity", "retention", "why"))
+    table = reader.table(node, FACT_KEYS, FACT_NEEDS)
     get = table.entries.get
     kind = FactType(reader.choice(get("type"), list(FactType), "text"))
     return Fact(
@@ -226,6 +238,8 @@ def _read_fact(reader: Reader, entity: str, name: str, node: Node) -> Fact:
         sensitivity=reader.choice(get("sensitivity"), SENSITIVITIES, "sensitive"),
         retention=reader.choice(get("retention"), RETENTIONS, "case"),
         why=reader.text(get("why")),
+        called=reader.text(get("called")),
+        beside=reader.text(get("beside"), reader.text(get("called"))),
     )
 
 

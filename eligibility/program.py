@@ -173,12 +173,6 @@ class Program:
         ids = {".".join(fact.split(".")[:2]) for fact in self.facts} | set(self.apply_facts)
         return tuple(sorted(ids))
 
-    @cached_property
-    def received_members(self) -> frozenset[str]:
-        """Which benefits its rules ask about, so that no other is passed on."""
-        parts = [fact.split(".") for fact in self.facts]
-        return frozenset(part[2] for part in parts if len(part) == 3)
-
     @property
     def needs_immigration(self) -> bool:
         return "person.immigration" in self.fields

@@ -189,10 +189,6 @@ class TracedWorld(World):
             found = self.readings[mask] = [figures[name] for name, _ in self._each(mask)]
         return found
 
-    def told_of(self, log: int) -> int:
-        """The answers among what was read that were given at least in part."""
-        return log & self.told
-
     def told_of_fact(self, fact: str) -> int:
         """The told answers to one fact, of everybody it is asked of."""
         entity, _, name = fact.partition(".")

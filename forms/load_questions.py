@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eligibility.documents import Node, Place, Table, Text, plain, read_document
-from eligibility.facts import FactType, Vocabulary
+from eligibility.facts import ENTITIES, Fact, FactType, Vocabulary
 from eligibility.findings import nearest
 from eligibility.reading import Reader
 from forms.answers import DERIVED
@@ -86,6 +87,19 @@ def _holes(text: str) -> set[str]:
         return {text}
 
 
+def _never_chosen(text: str, vocabulary: Vocabulary) -> Iterator[tuple[str, Fact]]:
+    """Values that a condition waits for and no choice has: it would be False for everybody."""
+    for node in ast.walk(ast.parse(text, mode="eval")):
+        match node:
+            case ast.Compare(
+                left=ast.Attribute(value=ast.Name(id=of), attr=name), comparators=[to]
+            ):
+                fact = vocabulary.facts.get(f"{of if of in ENTITIES else 'person'}.{name}")
+                told = [one.value for one in ast.walk(to) if isinstance(one, ast.Constant)]
+                if fact is not None and fact.choices:
+                    yield from ((str(one), fact) for one in told if one not in fact.choices)
+
+
 class Names:
     """Every name a question or condition may use, and the conditions read with them."""
 
@@ -107,11 +121,16 @@ class Names:
         """A condition where there is one; what is wrong with it becomes a finding."""
         if node is None:
             return None
+        text = self.reader.text(node)
         try:
-            return parse_condition(self.reader.text(node), self.known)
+            condition = parse_condition(text, self.known)
         except ConditionError as error:
             self.reader.add(node.place, "condition", str(error))
             return None
+        for value, fact in _never_chosen(text, self.vocabulary):
+            message = f'"{value}" is not one of {fact.id}: {", ".join(fact.choices)}.'
+            self.reader.add(node.place, "unknown_choice", message, nearest(value, fact.choices))
+        return condition
 
     def fact(self, node: Node) -> str:
         """A fact id that exists: of the vocabulary, the contact, or one of the form's gates."""

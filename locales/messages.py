@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
-from service.i18n import DOMAINS, LOCALES, compiled
+from service.i18n import DOMAINS, LOCALES, compiled, locale_name
 
 ROOT = LOCALES.parent
 FOLDERS = ("service", "forms", "eligibility", "cities")
@@ -59,7 +59,8 @@ def is_ours(root: Path) -> Callable[[str], bool]:
 
 
 def new_catalog(language: str | None = None) -> Catalog:
-    return Catalog(locale=language, project="Threshold", charset="utf-8", fuzzy=False)
+    locale = language and locale_name(language)
+    return Catalog(locale=locale, project="Threshold", charset="utf-8", fuzzy=False)
 
 
 def languages(directory: Path = LOCALES) -> list[str]:
@@ -74,7 +75,7 @@ def read(path: Path, language: str) -> Catalog:
     if not path.exists():
         return new_catalog(language)
     with path.open("rb") as file:
-        return read_po(file, locale=language)
+        return read_po(file, locale=locale_name(language))
 
 
 def write(path: Path, catalog: Catalog) -> None:

@@ -40,7 +40,10 @@ KINDS: tuple[tuple[str, Kind], ...] = (
         ),
     ),
     (r"parameters/[^/]+\.yaml$", Kind(leaves={"title"}, skips={"sources", "source"})),
-    (r"eligibility/facts/[^/]+\.yaml$", Kind(leaves={"why"}, lists={"benefits"})),
+    (
+        r"eligibility/facts/[^/]+\.yaml$",
+        Kind(leaves={"why", "called", "beside"}, lists={"benefits"}),
+    ),
     (
         r"forms/questions/[^/]+\.yaml$|cities/[^/]+/(?:pages|questions)\.yaml$",
         Kind(leaves=WORDINGS),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from service.fact_names import fact_name
 from service.i18n import _
 
 if TYPE_CHECKING:
@@ -50,48 +49,6 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "other": _("Other money"),
     },
 }
-# What an answer is called beside its value, whoever reads it: a yes must mean yes, and "you" would
-# be the caseworker. Everything else has its name from `fact_names`.
-BESIDE_ITS_VALUE: Mapping[str, str] = {
-    "household.address": _("Address"),
-    "household.mailing_address": _("Address for letters"),
-    "household.lives_in_city": _("Lives in the city"),
-    "household.county": _("County"),
-    "household.tenure": _("Rents or owns the home"),
-    "household.homeless": _("Has no steady place to live"),
-    "household.occupied_home_6_months": _("Lived in the home for six months of the year"),
-    "household.heating_paid": _("Pays for heating or cooling apart from rent"),
-    "household.utility_account": _("Has a utility bill in their own name"),
-    "household.heat_at_risk": _("The heat is off, or soon will be"),
-    "household.no_place_tonight": _("Someone has no place to sleep tonight"),
-    "household.shared_meter": _("Shares a meter with others"),
-    "household.receives": _("Already gets"),
-    "people_complete": _("Everyone in the home is listed"),
-    "person.birth_date": _("Birth date"),
-    "person.applies_for": _("Applies for"),
-    "person.ties": _("Related to"),
-    "person.pregnant": _("Pregnant"),
-    "person.expected_children": _("Children expected"),
-    "person.recent_birth": _("Gave birth"),
-    "person.breastfeeding": _("Breastfeeding"),
-    "person.disabled": _("Has a disability"),
-    "person.veteran": _("Veteran"),
-    "person.medicare": _("Has Medicare"),
-    "person.paratransit": _("Rides paratransit"),
-    "person.retired_on_disability": _("Stopped work because of a disability"),
-    "person.college_student": _("In college"),
-    "person.work_study": _("In work-study"),
-    "person.in_school": _("Goes to school"),
-    "person.foster_child": _("In foster care"),
-    "person.needs_child_care": _("Needs child care"),
-    "person.special_needs": _("Has special needs"),
-    "person.in_approved_activity": _("Works, studies or looks for work"),
-    "person.child_support_paid": _("Child support paid"),
-    "person.receives": _("Already gets"),
-    "person.immigration": _("Immigration status"),
-    "person.incomes": _("Pay and other money"),
-    "person.incomes_complete": _("All money is listed"),
-}
 PERIODS: Mapping[str, str] = {
     "week": _("every week"),
     "two_weeks": _("every two weeks"),
@@ -102,7 +59,7 @@ PERIODS: Mapping[str, str] = {
 TIES: Mapping[str, str] = {
     "spouse": _("spouse of {name}"),
     "parent_of": _("parent of {name}"),
-    "tax_household": _("files taxes in household {name}"),
+    "tax_household": _("on the tax return of {name}"),
 }
 TAX_ROLES: Mapping[str, str] = {
     "head": _("files the tax return"),
@@ -123,12 +80,6 @@ def choice_name(fact: str, value: str, services: Services, words: Translator) ->
         return words.gettext(PERIODS[value])
     known = CHOICES.get(fact, {}).get(value)
     return words.gettext(known) if known is not None else value
-
-
-def answer_name(fact: str, words: Translator) -> str:
-    """What an answer is called on a case."""
-    known = BESIDE_ITS_VALUE.get(fact)
-    return words.gettext(known) if known is not None else fact_name(fact, words)
 
 
 def benefit_name(benefit: str, services: Services, words: Translator) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import UnknownLocaleError
 
-from eligibility.documents import Node, Table, plain, read_document
+from eligibility.documents import Node, Table, read_document
 from eligibility.reading import Reader
 from service.i18n import Language, locale_of
-from service.referrals.clock import Calendar
-from service.referrals.routing import Routing, RoutingError, parse_routing
+from service.pack.values import Phone, read_id, read_link, read_phone
+from service.referrals.agencies import Agency, read_agencies
+from service.referrals.clock import SATURDAY, SUNDAY, Calendar
+from service.referrals.routing import Routing, read_routing
 
 CITY_KEYS = (
     "id",
@@ -23,67 +26,24 @@ CITY_KEYS = (
     "label",
     "languages",
     "time_zone",
-    "currency",
     "reference_prefix",
     "phone",
     "exit_link",
     "source_link",
-    "place",
     "counties",
     "calendar",
     "retention",
     "second_step",
     "what_if_before_sending",
 )
-CITY_NEEDS = ("id", "name", "label", "languages", "time_zone", "currency", "place", "calendar")
+CITY_NEEDS = ("id", "name", "label", "languages", "time_zone", "calendar")
 CALENDAR_KEYS = ("source", "note", "from", "until", "weekend", "holidays")
-AGENCY_KEYS = (
-    "id",
-    "name",
-    "what",
-    "agreement",
-    "channel",
-    "filing",
-    "address",
-    "phone",
-    "mail",
-    "web",
-    "hours",
-    "programs",
-)
-AGENCY_NEEDS = ("id", "name", "what", "channel", "filing", "programs")
-CHANNELS = ("pull", "email", "filedrop", "demo")
-FILINGS = ("sent", "received")
+PREFIX = re.compile(r"[A-Z]{0,8}")
 SECOND_STEPS = ("administrators", "everybody")
 SERVICE_NAME = "Threshold"
+EXIT_LINK = "https://www.weather.gov/"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CASE_MONTHS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """A number to call. `demonstration`: nobody answers it, and the page says so."""
-
-    number: str
-    demonstration: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Agency:
-    """An office that takes referrals. `filing`: whose day counts, the one a resident sent it or the
-    one the agency received it."""
-
-    id: str
-    name: str
-    what: str
-    channel: str
-    filing: str
-    programs: tuple[str, ...]
-    agreement: str | None = None
-    address: str | None = None
-    phone: Phone | None = None
-    mail: str | None = None
-    web: str | None = None
-    hours: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +56,11 @@ class City:
     label: str
     languages: tuple[Language, ...]
     time_zone: str
-    currency: str
     reference_prefix: str
     phone_line: Phone | None
     exit_link: str
-    place: Mapping[str, str]
     counties: Mapping[str, str]
     calendar: Calendar
-    calendar_until: str
     agencies: Mapping[str, Agency]
     routing: Routing
     # How long a closed application stays after the last thing that happened to it.
@@ -124,37 +81,42 @@ def load_city(folder: Path) -> City:
     """Read a city's folder. Raises RulesError naming file and line of everything that is wrong."""
     reader = Reader()
     table = reader.table(read_document(folder / "city.yaml"), CITY_KEYS, CITY_NEEDS)
-    agencies = _agencies(reader, folder / "agencies.yaml")
-    city = _city(reader, table, agencies, _routing(reader, folder / "routing.yaml", agencies))
+    agencies = read_agencies(reader, folder / "agencies.yaml")
+    routing = read_routing(reader, read_document(folder / "routing.yaml"), agencies)
+    city = _city(reader, table, agencies, routing)
     reader.stop_if_any()
     return city
 
 
 def _city(reader: Reader, table: Table, agencies: Mapping[str, Agency], routing: Routing) -> City:
     get = table.entries.get
-    time_zone = reader.text(get("time_zone"), "UTC")
     return City(
-        id=reader.text(get("id")),
+        id=read_id(reader, get("id")),
         name=reader.text(get("name")),
         service_name=reader.text(get("service_name"), SERVICE_NAME),
         label=reader.text(get("label")),
         languages=_languages(reader, table),
-        time_zone=time_zone,
-        currency=reader.text(get("currency")),
-        reference_prefix=reader.text(get("reference_prefix")),
-        phone_line=_phone(reader, get("phone")),
-        exit_link=reader.text(get("exit_link"), "https://www.weather.gov/"),
-        place=_named_texts(reader, get("place")),
+        time_zone=reader.text(get("time_zone"), "UTC"),
+        reference_prefix=_prefix(reader, get("reference_prefix")),
+        phone_line=read_phone(reader, get("phone")),
+        exit_link=read_link(reader, get("exit_link"), EXIT_LINK),
         counties=dict(_county(reader, node) for node in reader.items(get("counties"))),
-        calendar=_calendar(reader, table, time_zone),
-        calendar_until=_calendar_end(reader, get("calendar")),
+        calendar=_calendar(reader, table),
         agencies=agencies,
         routing=routing,
-        source_link=reader.text(get("source_link"), "") or None,
+        source_link=read_link(reader, get("source_link")) or None,
         case_months=_case_months(reader, get("retention")),
         second_step=reader.choice(get("second_step"), SECOND_STEPS, "administrators"),
         what_if_before_sending=reader.flag(get("what_if_before_sending")),
     )
+
+
+def _prefix(reader: Reader, node: Node | None) -> str:
+    """Letters that stand before a reference, and that nobody has to type."""
+    letters = reader.text(node)
+    if node is not None and not PREFIX.fullmatch(letters):
+        reader.add(node.place, "reference_prefix", "Up to eight capital letters, such as SEA.")
+    return letters
 
 
 def _case_months(reader: Reader, node: Node | None) -> int:
@@ -189,93 +151,41 @@ def _language(reader: Reader, node: Node) -> Language:
     )
 
 
-def _phone(reader: Reader, node: Node | None) -> Phone | None:
-    if node is None:
-        return None
-    table = reader.table(node, ("number", "demonstration"), ("number",))
-    return Phone(
-        reader.text(table.entries.get("number")), reader.flag(table.entries.get("demonstration"))
-    )
-
-
-def _named_texts(reader: Reader, node: Node | None) -> dict[str, str]:
-    if node is None:
-        return {}
-    return {name: reader.text(value) for name, value in reader.named(node).items()}
-
-
 def _county(reader: Reader, node: Node) -> tuple[str, str]:
     table = reader.table(node, ("id", "name"), ("id", "name"))
     return reader.text(table.entries.get("id")), reader.text(table.entries.get("name"))
 
 
-def _calendar(reader: Reader, table: Table, time_zone: str) -> Calendar:
-    node = table.entries.get("calendar")
-    calendar = reader.table(node, CALENDAR_KEYS, ("holidays",)) if node else table
-    days = []
-    for holiday in reader.items(calendar.entries.get("holidays")) if node else ():
+def _calendar(reader: Reader, table: Table) -> Calendar:
+    zone, node = _zone(reader, table), table.entries.get("calendar")
+    if node is None:
+        return Calendar(zone)
+    get = reader.table(node, CALENDAR_KEYS, ("holidays",)).entries.get
+    first, last = reader.day(get("from")), reader.day(get("until"))
+    if first and last and first > last:
+        reader.add(node.place, "calendar", "The calendar ends before it begins.")
+    holidays: set[date] = set()
+    for holiday in reader.items(get("holidays")):
         row = reader.table(holiday, ("date", "name"), ("date", "name"))
-        days.append(reader.day(row.entries.get("date")))
+        day = reader.day(row.entries.get("date"))
+        if day is None:
+            continue
+        if (first and day < first) or (last and day > last):
+            reader.add(row.place, "calendar", f"{day} is not within the days of this calendar.")
+        holidays.add(day)
+    return Calendar(zone, frozenset(holidays), _weekend(reader, get("weekend")), last)
+
+
+def _weekend(reader: Reader, node: Node | None) -> frozenset[int]:
+    named = [reader.choice(day, WEEKDAYS, "sunday") for day in reader.items(node)]
+    return frozenset(map(WEEKDAYS.index, named)) if node else frozenset({SATURDAY, SUNDAY})
+
+
+def _zone(reader: Reader, table: Table) -> ZoneInfo:
+    node = table.entries.get("time_zone")
     try:
-        zone = ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        reader.add(table.place, "time_zone", f'"{time_zone}" is not a time zone.')
-        zone = ZoneInfo("UTC")
-    return Calendar(zone, frozenset(day for day in days if day is not None))
-
-
-def _calendar_end(reader: Reader, node: Node | None) -> str:
-    return reader.text(node.entries.get("until")) if isinstance(node, Table) else ""
-
-
-def _agencies(reader: Reader, path: Path) -> dict[str, Agency]:
-    table = reader.table(read_document(path), ("agencies",), ("agencies",))
-    agencies: dict[str, Agency] = {}
-    for node in reader.items(table.entries.get("agencies")):
-        agency = _agency(reader, node)
-        if agency.id in agencies:
-            reader.add(node.place, "twice", f'The agency "{agency.id}" is here twice.')
-        agencies[agency.id] = agency
-    return agencies
-
-
-def _agency(reader: Reader, node: Node) -> Agency:
-    table = reader.table(node, AGENCY_KEYS, AGENCY_NEEDS)
-
-    def optional(key: str) -> str | None:
-        return reader.text(table.entries.get(key)) or None
-
-    return Agency(
-        id=reader.text(table.entries.get("id")),
-        name=reader.text(table.entries.get("name")),
-        what=reader.text(table.entries.get("what")),
-        channel=reader.choice(table.entries.get("channel"), CHANNELS, "pull"),
-        filing=reader.choice(table.entries.get("filing"), FILINGS, "received"),
-        programs=reader.texts(table.entries.get("programs")),
-        agreement=optional("agreement"),
-        address=optional("address"),
-        phone=_phone(reader, table.entries.get("phone")),
-        mail=optional("mail"),
-        web=optional("web"),
-        hours=optional("hours"),
-    )
-
-
-def _routing(reader: Reader, path: Path, agencies: Mapping[str, Agency]) -> Routing:
-    table = reader.table(read_document(path), ("routes",), ("routes",))
-    node = table.entries.get("routes")
-    rows = cast("list[Mapping[str, object]]", plain(node) if node is not None else [])
-    try:
-        routing = parse_routing(rows)
-    except RoutingError as problem:
-        reader.add(table.place, "routing", str(problem))
-        return Routing({})
-    for program in routing.rules:
-        for agency in routing.agencies_of(program):
-            if agency not in agencies or program not in agencies[agency].programs:
-                reader.add(
-                    table.place,
-                    "no_agreement",
-                    f'{program} goes to "{agency}", which does not take it in agencies.yaml.',
-                )
-    return routing
+        return ZoneInfo(reader.text(node, "UTC"))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f'"{reader.text(node)[:40]}" is not a time zone like America/Los_Angeles.'
+        reader.add(node.place if node else table.place, "time_zone", message)
+        return ZoneInfo("UTC")

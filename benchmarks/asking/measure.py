@@ -125,12 +125,14 @@ class City:
         return tuple(random.sample(kinds, random.choice(KINDS)))
 
     def fitting(self, flow: Flow) -> list[str]:
-        """What a resident sends: all that can be sent from here and is not unlikely."""
+        """What a resident sends: all that can be sent from here and is not unlikely. A program that
+        came after the separate forms were written down has none to be measured against."""
         household = Household.from_facts(sendable_facts(flow), self.rules.facts)
         sendable = [
             program.id
             for program in self.rules.programs.values()
             if program.id in flow.interest
+            and program.id in self.separate.programs
             and program.apply == "routed"
             and program.status_on(ON) == "open"
         ]

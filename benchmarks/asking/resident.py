@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from time import process_time
 from typing import Any
 
-from forms import Draft, Flow, Kind, Place, Step, answer, draft_of
+from forms import Draft, Flow, Kind, Place, Step, answer, draft_of, skip
 from forms.parsers import NEW_INCOME, NEW_PERSON
 from forms.steps import Live
 
@@ -90,7 +90,11 @@ class Resident:
         patch: dict[str, Any] = {}
         for live in flow.shown(step):
             patch.update(live.in_patch(self._one(flow, live)))
-        return answer(flow, step, patch)
+        following = answer(flow, step, patch)
+        if following.answered(step) or any(told is not None for told in patch.values()):
+            return following
+        # A question that came after these households were made up has no answer in them.
+        return skip(flow, step, "dont_know", {}, "en")
 
     def _one(self, flow: Flow, live: Live) -> dict[str, Any]:
         question = live.question

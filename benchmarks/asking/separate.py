@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -33,6 +33,10 @@ class SeparateForms:
         self._forms = {
             program: self._form(form, parts) for program, parts in written["programs"].items()
         }
+
+    @property
+    def programs(self) -> Collection[str]:
+        return self._forms.keys()
 
     def walked(self, resident: Resident, program: str, on: date) -> Walk:
         """Somebody's way through the form of one program."""

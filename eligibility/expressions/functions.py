@@ -79,7 +79,8 @@ def named_function(parser: Parser, name: str, node: ast.Call) -> Expr:
 def _percent(parser: Parser, node: ast.Call) -> Expr:
     share, value = map(parser.read, take(parser, node, 2))
     if share.op != "number" or value.type.kind != "number":
-        raise parser.error(node, "type", "Write percent(number, value).")
+        message = "Write percent(200, value). A share with a name of its own is `value * share`."
+        raise parser.error(node, "type", message)
     factor = parser.trees.make("number", (), share.data * ratio(1, 100), share.type)
     return parser.trees.make("mul", (factor, value), None, value.type)
 

@@ -78,4 +78,6 @@ def _product(left: Expr, right: Expr) -> Type:
         if factor.type.unit in ("people", "number") and other.type.unit == "money":
             return other.type
     message = f"{left.type} times {right.type} has no meaning.".capitalize()
+    if "percent" in (left.type.unit, right.type.unit):
+        message += " A share has the unit ratio, and 20% as its value."
     raise ExpressionError("unit", message)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from eligibility.facts import FactType
 from eligibility.spans import ends
 from eligibility.what_if_facts import JOINS, LEAVES
-from service.answer_words import PERIODS, answer_name, benefit_name, choice_name
+from service.answer_words import PERIODS, benefit_name, choice_name
 from service.caseworker.history import OUTCOMES
+from service.fact_names import answer_name
 from service.i18n import _
 from service.reasons import cents
 
@@ -109,10 +110,12 @@ class CaseWords:
         if fact == "person.incomes":
             return words.gettext(NEW_PAY)
         if entity != "income" or income is None:
-            return answer_name(fact, words)
+            return answer_name(fact, self.services.rules.facts, words)
         told = next(one for one in self.facts["people"] if one["id"] == person)["incomes"][income]
         kind = choice_name("income.kind", str(told.get("kind")), self.services, words)
-        return kind if name == "amount" else f"{kind}: {answer_name(fact, words)}"
+        if name == "amount":
+            return kind
+        return f"{kind}: {answer_name(fact, self.services.rules.facts, words)}"
 
     def move(self, fact: str, who: str) -> str:
         """Somebody comes or goes."""

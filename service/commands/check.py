@@ -31,7 +31,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run_check(arguments: argparse.Namespace) -> int:
     """0: nothing to mend. 1: findings, each with file, line and column; notes alone only end with
     1 where they are asked to. 2: no such city."""
-    from service.pack_check import check_city
+    from service.pack.check import check_city
 
     city = city_folder(arguments.city)
     report = _with_blanks(check_city(city, arguments.on or today(city)), city)

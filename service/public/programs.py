@@ -123,7 +123,10 @@ async def program(request: Request) -> Response:
         can_start=f"/benefits/start?only={found.id}" if group != "closed" else None,
         handoff=found.handoff,
         handoff_title=words.gettext(found.handoff.title) if found.handoff else "",
-        asks=sorted({fact_name(fact, words) for fact in found.fields}, key=str.casefold),
+        asks=sorted(
+            {fact_name(fact, services.rules.facts, words) for fact in found.fields},
+            key=str.casefold,
+        ),
         not_checked=[words.gettext(line) for line in found.not_checked],
         proofs=[words.gettext(line) for line in found.proofs],
         clock=clock_line(found, words),

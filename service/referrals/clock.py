@@ -8,15 +8,19 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-SATURDAY = 5
+SATURDAY, SUNDAY = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days a city's offices are shut, and the zone in which a day begins."""
+    """The days a city's offices are shut, and the zone in which a day begins.
+
+    `weekend` counts from Monday, 0. `until` is the last day whose holidays are known."""
 
     zone: ZoneInfo
     holidays: AbstractSet[date] = frozenset()
+    weekend: AbstractSet[int] = frozenset({SATURDAY, SUNDAY})
+    until: date | None = None
 
     def day_of(self, moment: datetime) -> date:
         """The city's date at a moment; an application at 11 p.m. belongs to that evening's day."""
@@ -25,8 +29,8 @@ class Calendar:
         return moment.astimezone(self.zone).date()
 
     def is_working(self, day: date) -> bool:
-        """True on Monday to Friday outside the holidays."""
-        return day.weekday() < SATURDAY and day not in self.holidays
+        """True outside the weekend and the holidays."""
+        return day.weekday() not in self.weekend and day not in self.holidays
 
     def after(self, day: date, working_days: int) -> date:
         """The last day of a clock of `working_days`; the day of filing itself is not counted."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from eligibility.documents import Items, Node, Text
+from eligibility.findings import nearest
+
+if TYPE_CHECKING:
+    from eligibility.reading import Reader
+    from service.referrals.agencies import Agency
 
 # These three are parts of the home address; every other name is a household fact itself.
 ADDRESS_PARTS = frozenset({"city", "state", "zip"})
-RULE_KEYS = frozenset({"where", "agency"})
+FLAGS = {"true": True, "false": False}
 
 Value = str | bool
-
-
-class RoutingError(ValueError):
-    """A row of routing.yaml that cannot be read; the message names the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +64,47 @@ class Routing:
         return tuple(dict.fromkeys(rule.agency for rule in self.rules.get(program, ())))
 
 
-def parse_routing(routes: Sequence[Mapping[str, Any]]) -> Routing:
-    """The table from the `routes` list of routing.yaml; RoutingError names what cannot be read."""
+def read_routing(reader: Reader, node: Node, agencies: Mapping[str, Agency]) -> Routing:
+    """The table from the document of a routing.yaml. What cannot be read, and an agency that does
+    not take the program, are findings at their own line."""
     rules: dict[str, tuple[Rule, ...]] = {}
-    for route in routes:
-        program = route.get("program")
-        rows = route.get("rules")
-        if not isinstance(program, str) or not isinstance(rows, list) or not rows:
-            raise RoutingError("each route needs a program and at least one rule")
+    table = reader.table(node, ("routes",), ("routes",))
+    for row in reader.items(table.entries.get("routes")):
+        get = reader.table(row, ("program", "rules"), ("program", "rules")).entries.get
+        program = reader.text(get("program"))
         if program in rules:
-            raise RoutingError(f"{program} has two routes")
-        rules[program] = tuple(_rule(program, row) for row in rows)
+            reader.add(row.place, "twice", f'There are two routes of "{program}".')
+        found = reader.items(get("rules"))
+        if not found:
+            reader.add(row.place, "routing", "A route needs at least one rule with an agency.")
+        if get("program") is not None:
+            rules[program] = tuple(_rule(reader, one, program, agencies) for one in found)
     return Routing(rules)
 
 
-def _rule(program: str, row: Any) -> Rule:
-    if not isinstance(row, Mapping) or not set(row) <= RULE_KEYS or "agency" not in row:
-        raise RoutingError(f"a rule of {program} needs agency and may have where; nothing else")
-    where = row.get("where") or {}
-    if not isinstance(where, Mapping):
-        raise RoutingError(f"a rule of {program}: where is a map of household facts")
-    return Rule(str(row["agency"]), tuple(Condition(k, _values(v)) for k, v in where.items()))
+def _rule(reader: Reader, node: Node, program: str, agencies: Mapping[str, Agency]) -> Rule:
+    get = reader.table(node, ("where", "agency"), ("agency",)).entries.get
+    agency, where = get("agency"), get("where")
+    id = reader.text(agency)
+    if agency is not None and id not in agencies:
+        message = f'"{id[:40]}" is not an agency of agencies.yaml.'
+        reader.add(agency.place, "unknown_agency", message, nearest(id, agencies))
+    elif agency is not None and program not in agencies[id].programs:
+        message = f'{program} goes to "{id}", which does not take it in agencies.yaml.'
+        reader.add(agency.place, "no_agreement", message, nearest(program, agencies[id].programs))
+    conditions = reader.named(where) if where is not None else {}
+    return Rule(id, tuple(Condition(k, _values(reader, v)) for k, v in conditions.items()))
 
 
-def _values(wanted: Any) -> tuple[Value, ...]:
-    listed = wanted if isinstance(wanted, list) else [wanted]
-    return tuple(value if isinstance(value, bool) else str(value) for value in listed)
+def _values(reader: Reader, node: Node) -> tuple[Value, ...]:
+    """One value or a list of them; true and false are answers of yes and no unless in quotes."""
+    listed = node.items if isinstance(node, Items) else (node,)
+    return tuple(_value(one, reader.text(one)) for one in listed)
+
+
+def _value(node: Node, text: str) -> Value:
+    quoted = isinstance(node, Text) and node.quoted
+    return text if quoted else FLAGS.get(text, text)
 
 
 def _same(answer: Any, value: Value) -> bool:

@@ -41,7 +41,7 @@ def consent_view(
     """The box of one program at one office."""
     definition = services.rules.programs[program]
     office = agency_name(services, agency, words)
-    fields = {fact_name(fact, words) for fact in definition.fields}
+    fields = {fact_name(fact, services.rules.facts, words) for fact in definition.fields}
     own = words.gettext("Your name, how to reach you, and your signature")
     return ConsentView(
         program=program,

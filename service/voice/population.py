@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+
+from eligibility.documents import Place
+from eligibility.findings import Finding
 
 FILE = "population.csv"
 ALL = "all"
@@ -25,6 +28,10 @@ class Population:
     languages_source: str = ""
 
 
+COLUMNS = {"area": ("people", int), "home_language": ("share", float)}
+"""The dimensions that pages show, with the column that holds their figure."""
+
+
 @lru_cache(4)
 def load_population(folder: Path) -> Population:
     """The rows of the dimensions `area` and `home_language`."""
@@ -41,6 +48,24 @@ def load_population(folder: Path) -> Population:
         {row["group"]: float(row["share"]) for row in spoken},
         *_year_and_source(spoken),
     )
+
+
+def wrong_rows(folder: Path) -> Iterator[Finding]:
+    """Rows of the file that no page could show, each by its line."""
+    path = folder / FILE
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        for row in rows:
+            column, kind = COLUMNS.get(row.get("dimension") or "", ("year", int))
+            try:
+                kind(row[column]), int(row["year"]), row["group"], row["source"]
+            except (KeyError, TypeError, ValueError):
+                message = (
+                    f"A row needs dimension, group, {column}, year and source; figures in digits."
+                )
+                yield Place(str(path), rows.line_num, 1).finding("population", message)
 
 
 def _year_and_source(rows: Sequence[Mapping[str, str]]) -> tuple[int, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from eligibility.documents import Node, read_document
+from eligibility.documents import Node, Table, read_document
+from eligibility.findings import nearest
 from eligibility.reading import Reader
 from petitions.people.contacts import RULES, MailRule
 
@@ -110,10 +111,16 @@ def load_voice(folder: Path) -> VoiceRules:
     if not path.is_file():
         return VoiceRules()
     reader = Reader()
-    table = reader.table(read_document(path), KEYS)
-    get = table.entries.get
+    get = reader.table(read_document(path), KEYS).entries.get
+    rules = _rules(reader, get)
+    _topics_known(reader, get("thresholds"), rules)
+    reader.stop_if_any()
+    return rules
+
+
+def _rules(reader: Reader, get: Callable[[str], Node | None]) -> VoiceRules:
     usual = VoiceRules()
-    rules = VoiceRules(
+    return VoiceRules(
         sponsors_needed=_positive(reader, get("sponsors_needed"), usual.sponsors_needed),
         threshold=_positive(reader, get("threshold"), usual.threshold),
         thresholds=_numbers(reader, get("thresholds")),
@@ -134,8 +141,13 @@ def load_voice(folder: Path) -> VoiceRules:
         sign_in=_sign_in(reader, get("sign_in")),
         limits=LIMITS | _numbers(reader, get("limits"), tuple(LIMITS)),
     )
-    reader.stop_if_any()
-    return rules
+
+
+def _topics_known(reader: Reader, thresholds: Node | None, rules: VoiceRules) -> None:
+    for topic, place in thresholds.keys.items() if isinstance(thresholds, Table) else ():
+        if topic not in rules.topics:
+            message = f'"{topic[:40]}" is not a topic of this file.'
+            reader.add(place, "unknown_choice", message, nearest(topic, rules.topics))
 
 
 def _positive(reader: Reader, node: Node | None, usual: int) -> int:

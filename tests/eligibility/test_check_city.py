@@ -15,16 +15,17 @@ import pytest
 from eligibility.check import Report
 from eligibility.documents import read_document
 from eligibility.findings import Finding
-from eligibility.sentences import of_parameters, of_program
+from eligibility.sentences import of_keys, of_parameters, of_program
 from locales.yaml_messages import extract
 from service.cli import main
-from service.pack_check import check_city
+from service.pack.check import check_city
+from service.pack.words import KEYS_OF_WORDS
 from tests.eligibility.packs import ROOT, one_test, write_pack
 from tests.eligibility.test_check import CASES, RULE
 
 TODAY = date(2025, 6, 1)
 SEATTLE = ROOT / "cities" / "seattle"
-OWN_FILES = ("city", "agencies", "routing", "pages", "questions")
+OWN_FILES = ("city", "agencies", "routing", "pages", "questions", "voice")
 KNOWN = "Federal poverty guideline"
 
 
@@ -56,11 +57,19 @@ def change(path: Path, old: str, new: str) -> None:
 
 
 def of(findings: Iterable[Finding], code: str, folder: Path) -> list[str]:
-    return [str(one).replace(f"{folder}/", "") for one in findings if one.code == code]
+    """Findings of one kind in the city's own folder."""
+    found = [str(one) for one in findings if one.code == code and one.file.startswith(str(folder))]
+    return [one.replace(f"{folder}/", "") for one in found]
 
 
 def checked(city: Path, shared: Path) -> Report:
     return check_city(city, TODAY, shared)
+
+
+def untranslated(findings: Iterable[Finding], city: Path) -> list[str]:
+    """Of the city's own programs and figures."""
+    ours = ("programs/", "parameters/")
+    return [one for one in of(findings, "untranslated", city) if one.startswith(ours)]
 
 
 HINT = "Run make messages, then fill locales/es/LC_MESSAGES/programs.po. [untranslated]"
@@ -69,7 +78,7 @@ HINT = "Run make messages, then fill locales/es/LC_MESSAGES/programs.po. [untran
 def test_a_program_without_words_in_an_offered_language_is_named(city: Path, shared: Path) -> None:
     errors = checked(city, shared).errors
     text = "programs/help/program.yaml:3:7: None of these 5 sentences has words in Español. "
-    assert of(errors, "untranslated", city) == [text + HINT]
+    assert untranslated(errors, city) == [text + HINT]
 
 
 def test_one_sentence_without_words_is_named_at_its_own_line(city: Path, shared: Path) -> None:
@@ -77,7 +86,7 @@ def test_one_sentence_without_words_is_named_at_its_own_line(city: Path, shared:
     path = city / "programs" / "help" / "program.yaml"
     change(path, '"A program"', '"Housing"')
     change(path, '"Some help."', f'"{KNOWN}"')
-    found = of(checked(city, shared).errors, "untranslated", city)
+    found = untranslated(checked(city, shared).errors, city)
     assert [one.split('"')[1] for one in found if "program.yaml" in one] == [
         "Yes.",
         "No.",
@@ -89,8 +98,8 @@ def test_one_sentence_without_words_is_named_at_its_own_line(city: Path, shared:
 def test_a_program_that_is_not_open_yet_may_wait_for_its_words(city: Path, shared: Path) -> None:
     change(city / "programs" / "help" / "program.yaml", "apply:", "status: paused\napply:")
     report = checked(city, shared)
-    assert of(report.errors, "untranslated", city) == []
-    assert len(of(report.notes, "untranslated", city)) == 1
+    assert untranslated(report.errors, city) == []
+    assert len(untranslated(report.notes, city)) == 1
 
 
 def test_a_figure_that_an_open_program_reads_needs_words_too(city: Path, shared: Path) -> None:
@@ -101,9 +110,9 @@ def test_a_figure_that_an_open_program_reads_needs_words_too(city: Path, shared:
     own.write_text(text, encoding="utf-8")
     change(city / "programs" / "help" / "program.yaml", "line.short", "own.short")
     wanted = f'parameters/own.yaml:25:12: "Our own table" has no words in Español. {HINT}'
-    assert wanted in of(checked(city, shared).errors, "untranslated", city)
+    assert wanted in untranslated(checked(city, shared).errors, city)
     change(own, "Our own table", KNOWN)
-    assert not any("own" in one for one in of(checked(city, shared).errors, "untranslated", city))
+    assert not any("own" in one for one in untranslated(checked(city, shared).errors, city))
 
 
 def test_a_fact_that_no_question_asks_is_named_where_it_is_read(city: Path, shared: Path) -> None:
@@ -146,6 +155,69 @@ def test_the_citys_own_files_and_its_form_are_read_too(city: Path, shared: Path)
     assert {"time_zone", "language", "never_asked"} <= codes
 
 
+OWN_FILE_MISTAKES = [
+    ("city", "id: seattle\n", "id: Seattle City\n", "An id is small letters, digits and"),
+    ("city", "name: Seattle\n", "name:\n", 'The key "name" has no value.'),
+    (
+        "city",
+        "https://www.google.com/",
+        "www.google.com",
+        "is not a link. It begins with https://.",
+    ),
+    ("city", "prefix: SEA", "prefix: S-1!", "Up to eight capital letters, such as SEA."),
+    ("city", "id: king,", "id: kng,", "is not one of household.county: king, snohomish"),
+    ("city", "[saturday, sunday]", "[saturday, son]", '"son" is not one of: monday, tuesday'),
+    ("city", 'until: "2027-12-31"', 'until: "2025-12-31"', "The calendar ends before it begins."),
+    ("city", '"2026-01-19"', '"2024-01-19"', "2024-01-19 is not within the days of this calendar."),
+    (
+        "city",
+        "America/Los_Angeles",
+        "America/LosAngeles",
+        "is not a time zone like America/Los_Ang",
+    ),
+    ("agencies", "channel: pull", "channel: email", 'so it needs the key "mail".'),
+    ("agencies", "id: dshs", "id: DSHS", "An id is small letters, digits and underscores."),
+    ("routing", "agency: dshs", "agency: dhs", 'agencies.yaml. Did you mean "dshs"?'),
+    ("routing", "county: king", "county: kng", "household.county: king, snohomish, pierce, kitsap"),
+    ("routing", "county: king", "conty: king", 'of a household. Did you mean "county"?'),
+    ("voice", "threshold: 250", "threshold: lots", '"lots" is not a whole number.'),
+    ("voice", "tiers: [mail,", "tiers: [male,", '"male" is not one of: mail, phone'),
+    ("voice", "topics:", "topicz:", '"topicz" is not a key used here. Did you mean "topics"?'),
+    ("voice", "  neighborhood: 75", "  neighbourhod: 75", 'Did you mean "neighborhood"?'),
+    ("population.csv", "area,1,99698", "area,1,many", ":2:1: A row needs dimension, group, people"),
+    ("voice", "sponsors_needed: 5", "sponsors_needed: -5", "This number is at least 1."),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "told"), OWN_FILE_MISTAKES)
+def test_a_slip_in_the_citys_own_files_is_named_at_its_line(
+    city: Path, shared: Path, name: str, right: str, wrong: str, told: str
+) -> None:
+    file = name if "." in name else f"{name}.yaml"
+    shutil.copy(SEATTLE / file, city)
+    change(city / file, right, wrong)
+    found = [str(one).replace(f"{city}/", "") for one in checked(city, shared).errors]
+    assert any(told in f"{one} " and one.startswith(f"{file}:") for one in found), found
+
+
+def test_a_name_of_an_office_and_a_question_need_words_too(city: Path, shared: Path) -> None:
+    change(city / "agencies.yaml", "Help paying for heat", "Help with the furnace")
+    change(city / "questions.yaml", "Place", "The place")
+    found = of(checked(city, shared).errors, "untranslated", city)
+    assert any(one.startswith('agencies.yaml:66:11: "Help with the furnace"') for one in found)
+    assert any("questions.yaml:6:10" in one and "forms.po" in one for one in found)
+
+
+def test_the_day_on_which_the_calendar_ends_is_told_before_it_comes(
+    city: Path, shared: Path
+) -> None:
+    def told(day: date) -> list[str]:
+        return of(check_city(city, day, shared).notes, "calendar_ends", city)
+
+    assert told(date(2027, 10, 1)) == []
+    assert "Holidays are known until 2027-12-31" in told(date(2027, 10, 4))[0]
+
+
 def test_the_command_prints_each_finding_and_ends_with_1(
     city: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -185,6 +257,15 @@ def test_the_check_and_the_catalogues_know_the_same_sentences(path: str) -> None
     assert found == gathered
 
 
+@pytest.mark.parametrize("name", sorted(KEYS_OF_WORDS))
+def test_the_check_and_the_catalogues_know_the_same_words_of_a_citys_own_files(name: str) -> None:
+    path = SEATTLE / name
+    with path.open("rb") as file:
+        gathered = {words for _line, _name, words, _where in extract(file, {}, (), {})}
+    keys, skipped, _catalogue = KEYS_OF_WORDS[name]
+    assert {one.text for one in of_keys(read_document(path), keys, skipped)} == gathered
+
+
 CODE = re.compile(r"[a-z_]+")
 WHERE = {"add": 1, "finding": 0, "error": 1, "ExpressionError": 0, "_refuse": 1, "Finding": 3}
 """How a finding is made, and which value of the call is its code."""
@@ -207,7 +288,11 @@ def every_code() -> set[str]:
         *(ROOT / "eligibility" / "expressions").glob("*.py"),
         *(ROOT / "forms").glob("load*.py"),
         ROOT / "service" / "city.py",
-        ROOT / "service" / "pack_check.py",
+        *(ROOT / "service" / "pack").glob("*.py"),
+        ROOT / "service" / "referrals" / "agencies.py",
+        ROOT / "service" / "referrals" / "routing.py",
+        ROOT / "service" / "voice" / "rules.py",
+        ROOT / "service" / "voice" / "population.py",
         ROOT / "service" / "commands" / "new_program.py",
     ]
     read = [one for one in modules if not one.name.startswith(("answer", "what_if"))]

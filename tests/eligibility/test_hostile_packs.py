@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from service.cli import main
-from service.pack_check import check_city
+from service.pack.check import check_city
 from tests.eligibility.packs import ROOT, one_test, program, write_pack
 
 GOOD = one_test("household.homeless")

@@ -76,6 +76,13 @@ questions:
         ("household.tenure == 'renter'", "household.tenur == 'renter'", 13, "household.tenur"),
         ("household.tenure == 'renter'", "__import__('os')", 13, "__import__"),
         ("household.tenure == 'renter'", "household.tenure ==", 13, "cannot be read"),
+        (
+            "household.tenure == 'renter'",
+            "household.tenure == 'rentr'",
+            13,
+            'Did you mean "renter"',
+        ),
+        ("tenure == 'renter'", "tenure in ('owner', 'rentr')", 13, '"rentr" is not one of'),
         ("[household.rent]", "[household.tenure]", 9, "asked by both"),
         ("renter: {label", "renter: {lable", 7, "label"),
     ],

@@ -61,12 +61,14 @@ def test_no_change_of_a_figure_is_without_a_case_on_each_side(report: Report) ->
 
 
 def test_each_program_is_applied_for_the_way_the_city_promised() -> None:
-    found = {name: program.apply for name, program in rules().programs.items()}
-    open_ones = {name for name, program in rules().programs.items() if program.status == "open"}
-    assert {name for name in open_ones if found[name] == "routed"} == ROUTED
-    assert {name for name in open_ones if found[name] == "handoff"} == HANDOFF
-    assert {name for name in open_ones if found[name] == "automatic"} == AUTOMATIC
-    assert set(found) - open_ones == CLOSED
+    """A program that the city adds later promises nothing here."""
+    programs = rules().programs
+    open_ones = {name for name, program in programs.items() if program.status == "open"}
+    assert {name for name in ROUTED if programs[name].apply == "routed"} == ROUTED
+    assert {name for name in HANDOFF if programs[name].apply == "handoff"} == HANDOFF
+    assert {name for name in AUTOMATIC if programs[name].apply == "automatic"} == AUTOMATIC
+    assert open_ones >= ROUTED | HANDOFF | AUTOMATIC
+    assert not open_ones & CLOSED
 
 
 @pytest.mark.parametrize("name", sorted(ROUTED))

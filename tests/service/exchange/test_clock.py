@@ -40,6 +40,12 @@ def test_the_due_day_counts_working_days_after_the_day_of_filing(
     assert due_on(SEATTLE, filed_at, working_days) == due
 
 
+def test_a_city_says_which_days_are_its_weekend() -> None:
+    """Friday and Saturday: filed on a Thursday, the first working day is the Sunday."""
+    city = Calendar(ZoneInfo("UTC"), weekend=frozenset({4, 5}))
+    assert due_on(city, datetime(2026, 11, 19, 9, 0, tzinfo=UTC), 1) == date(2026, 11, 22)
+
+
 @given(DAYS, st.integers(min_value=1, max_value=60))
 def test_an_answer_is_never_due_on_a_day_the_offices_are_shut(day: date, working_days: int) -> None:
     assert SEATTLE.is_working(SEATTLE.after(day, working_days))

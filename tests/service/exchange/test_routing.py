@@ -6,19 +6,39 @@ from typing import Any
 
 import pytest
 
-from service.referrals.routing import RoutingError, parse_routing
+from eligibility.documents import read_text
+from eligibility.reading import Reader
+from service.referrals.agencies import Agency
+from service.referrals.routing import Routing, read_routing
 
-ROUTES: list[dict[str, Any]] = [
-    {"program": "orca_lift", "rules": [{"agency": "metro"}]},
-    {
-        "program": "tax_help",
-        "rules": [
-            {"where": {"county": ["king", "pierce"], "homeless": False}, "agency": "assessor"},
-            {"where": {"city": "Seattle", "state": "WA"}, "agency": "city_hall"},
-        ],
-    },
-]
-ROUTING = parse_routing(ROUTES)
+ROUTES = """
+routes:
+  - program: orca_lift
+    rules: [{agency: metro}]
+  - program: tax_help
+    rules:
+      - where: {county: [king, pierce], homeless: false}
+        agency: assessor
+      - where: {city: Seattle, state: WA}
+        agency: city_hall
+"""
+AGENCIES = {
+    id: Agency(id, id, id, "pull", "sent", ("orca_lift", "tax_help"))
+    for id in ("metro", "assessor", "city_hall")
+}
+
+
+def read(text: str) -> tuple[Routing, list[str]]:
+    reader = Reader()
+    routing = read_routing(reader, read_text(text, "routing.yaml"), AGENCIES)
+    return routing, [str(finding) for finding in reader.findings]
+
+
+ROUTING, FOUND = read(ROUTES)
+
+
+def test_a_table_in_order_has_nothing_to_mend() -> None:
+    assert FOUND == []
 
 
 @pytest.mark.parametrize(
@@ -57,19 +77,36 @@ def test_every_agency_of_a_program_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "routes",
+    ("routes", "found"),
     [
-        [{"program": "a", "rules": []}],
-        [{"rules": [{"agency": "b"}]}],
-        [{"program": "a", "rules": [{"where": {}}]}],
-        [{"program": "a", "rules": [{"agency": "b", "when": {}}]}],
-        [{"program": "a", "rules": [{"agency": "b", "where": ["county"]}]}],
-        [
-            {"program": "a", "rules": [{"agency": "b"}]},
-            {"program": "a", "rules": [{"agency": "c"}]},
-        ],
+        (
+            "[{program: tax_help, rules: []}]",
+            "2:4: A route needs at least one rule with an agency.",
+        ),
+        ("[{rules: [{agency: metro}]}]", '2:4: The key "program" is missing here.'),
+        ("[{program: tax_help, rules: [{where: {}}]}]", '2:32: The key "agency" is missing here.'),
+        (
+            "[{program: tax_help, rules: [{agency: metro, when: {}}]}]",
+            '2:48: "when" is not a key used here. Did you mean "where"?',
+        ),
+        (
+            "[{program: tax_help, rules: [{agency: metro, where: [county]}]}]",
+            "2:55: Here must be a table of keys and values.",
+        ),
+        (
+            "[{program: tax_help, rules: [{agency: metr}]}]",
+            '2:41: "metr" is not an agency of agencies.yaml. Did you mean "metro"?',
+        ),
+        (
+            "[{program: tax_hlp, rules: [{agency: metro}]}]",
+            '2:40: tax_hlp goes to "metro", which does not take it in agencies.yaml.',
+        ),
+        (
+            "[{program: tax_help, rules: [{agency: metro}]}, {program: tax_help, rules: []}]",
+            '2:51: There are two routes of "tax_help".',
+        ),
     ],
 )
-def test_a_table_that_cannot_be_read_says_so(routes: list[dict[str, Any]]) -> None:
-    with pytest.raises(RoutingError):
-        parse_routing(routes)
+def test_what_cannot_be_read_is_named_where_it_stands(routes: str, found: str) -> None:
+    told = read(f"routes:\n  {routes}\n")[1]
+    assert told[0].startswith(f"routing.yaml:{found}"), told

@@ -9,8 +9,9 @@ import pytest
 
 from eligibility.answers import TAX_ROLES as STORED
 from eligibility.facts import FactType
-from service.answer_words import TAX_ROLES, answer_name
+from service.answer_words import TAX_ROLES
 from service.caseworker.history import screened
+from service.fact_names import answer_name
 from service.referrals.grants import share, veiled
 from tests.eligibility.packs import city_rules, household
 from tests.service.pages.rendering import templates
@@ -50,7 +51,7 @@ def test_a_yes_or_no_on_a_case_stands_beside_words_it_answers() -> None:
         for name, fact in known.of(entity).items()
         if fact.type is FactType.BOOL
     ]
-    names = {fact: answer_name(fact, words) for fact in asked}
+    names = {fact: answer_name(fact, known, words) for fact in asked}
     odd = {f: n for f, n in names.items() if n.split()[0] in ("Whether", "Who", "Which")}
     assert (len(asked) > 15, odd) == (True, {})
     assert names["household.homeless"] == "Has no steady place to live"
