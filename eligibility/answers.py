@@ -116,7 +116,7 @@ def _person(
     people: frozenset[str],
 ) -> Person:
     own = vocabulary.of("person")
-    problems.known_keys(pointer, told, ("id", *own))
+    problems.known_keys(pointer, told, own, also=("id",))
     cells = _cells(problems, pointer, told, own)
     birth: Birth | None = cells.pop("person.birth_date", None)
     months: Number | None = cells.pop("person.age_months", None)

@@ -11,7 +11,7 @@ from forms.conditions import Range, Scope
 from forms.draft import APPLICANT, Draft, Place
 
 DERIVED = {
-    "person": ("id", "age", "applicant", "came_later"),
+    "person": ("id", "age", "applicant", "came_later", "partner"),
     "people": ("count",),
 }
 """Names a condition may use that no question answers."""
@@ -74,6 +74,8 @@ class Seen:
                 return self.age()
             case "id":
                 return self.place.person
+            case "partner":
+                return self.gate("partner")
             case "came_later":
                 return self.draft.typed.get(self.place.person, {}).get("came_later") is True
         return self.place.person == APPLICANT

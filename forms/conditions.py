@@ -21,7 +21,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 MOST_CHARACTERS = 400
-READ_FROM = {"person.age": {"person.birth_date", "person.age_months"}}
+READ_FROM = {
+    "person.age": {"person.birth_date", "person.age_months"},
+    "person.partner": {"form.partner"},
+}
 """What a name that no question answers is worked out from."""
 
 Truth: TypeAlias = bool | None

@@ -80,6 +80,7 @@ def _person(random: Random, place: int, age: int) -> Facts:
         "medicare": age >= OLD,
         "paratransit": age >= OLD and chance() < 0.05,
         "retired_on_disability": grown and chance() < 0.04,
+        "owns_home": place == 0,
         "college_student": student,
         "weekly_hours_worked": random.choice((0, 15, 22)),
         "work_study": chance() < 0.2,

@@ -16,7 +16,7 @@ from benchmarks.oracle.households import (
     UnreadableFile,
     day_in,
     inputs_of,
-    name_of,
+    names_of_rows,
 )
 from benchmarks.oracle.mapping import facts_of, with_pupils
 from eligibility import Household, Rulebook, load_rules, screen
@@ -182,9 +182,7 @@ def answers_for(file: HouseholdFile) -> tuple[dict[str, dict[str, Any]], dict[st
     asked = Answers(as_the_model(), file)
     found: dict[str, dict[str, Any]] = {}
     unread: dict[str, str] = {}
-    for place, row in enumerate(file.households):
-        name = name_of(row, place)
-        name = name if name not in found and name not in unread else f"{name} (row {place + 1})"
+    for name, row in zip(names_of_rows(file.households), file.households, strict=True):
         try:
             found[name] = asked.of(row)
         except UnreadableFile as error:

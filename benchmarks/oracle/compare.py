@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.oracle.differences import GROWN, OLD, Asked, named
-from benchmarks.oracle.households import HouseholdFile, Json, name_of
+from benchmarks.oracle.households import HouseholdFile, Json, names_of_rows
 
 ALL, NEARLY_ALL = 1.0, 0.995
 GATES = {
@@ -61,16 +61,16 @@ class Agreement:
 
 
 def compare(file: HouseholdFile, ours: Mapping[str, dict[str, Any]]) -> dict[str, Agreement]:
-    """Every answer that the file holds beside ours. `ours` is in the order of the file."""
+    """Every answer that the file holds beside ours."""
     found = {name: Agreement(gate) for name, gate in GATES.items()}
-    for place, row in enumerate(file.households):
-        own = ours.get(name_of(row, place))
+    for name, row in zip(names_of_rows(file.households), file.households, strict=True):
+        own = ours.get(name)
         told = row.get("oracle") if isinstance(row, Mapping) else None
         if own is None or not isinstance(told, Mapping):
             continue
         inputs = {key: value for key, value in row.items() if key != "oracle"}
         for asked, where in _answers(inputs, own, told):
-            _count(found[asked.answer], asked, f"{name_of(row, place)}{where}")
+            _count(found[asked.answer], asked, f"{name}{where}")
     return found
 
 

@@ -29,7 +29,7 @@ PROPERTY_LIMIT = 84_000
 """King County, tax years 2024 to 2026."""
 MEDICARE_PREMIUM = 2_220
 """Part B in 2025, a year."""
-OLD, GROWN, OWNER = 65, 19, 18
+OLD, GROWN = 65, 19
 CHILD_OF_ONE_PARENT = 12
 STUDENT_AGES = range(18, 50)
 
@@ -214,12 +214,6 @@ def _income_of_owners(owners: list[Json]) -> float:
     return _income(owners, PROPERTY_INCOME) - HALF_OF_WORK_TAX * gains
 
 
-def _who_owns(asked: Asked) -> bool:
-    """Grown people in the home besides the couple: nothing says which of them owns it."""
-    grown = [one for one in asked.household["members"] if one["age"] >= OWNER]
-    return len(grown) > len(_owners(asked.household))
-
-
 def _care_costs(asked: Asked) -> bool:
     """Income over the limit by less than medical costs, all of which the model takes off."""
     owners = _owners(asked.household)
@@ -284,7 +278,6 @@ DIFFERENCES = (
     Difference("unborn_child", HEALTH_ANSWERS, _unborn_child),
     Difference("children_of_others", ("apple_health_adult", *BY_HEALTH), _children_of_others),
     Difference("grown_dependent", ("apple_health_adult",), _grown_dependent),
-    Difference("who_owns", ("property_tax",), _who_owns),
     Difference("losses_added_back", ("property_tax",), _losses_added_back),
     Difference("no_tax_to_lower", ("property_tax",), _no_tax_to_lower),
     Difference("care_costs", ("property_tax",), _care_costs),

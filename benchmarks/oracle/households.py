@@ -6,7 +6,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -131,6 +131,17 @@ def name_of(row: Any, place: int) -> str:
     """What a household is called in a report."""
     told = row.get("id") if isinstance(row, Mapping) else None
     return told if isinstance(told, str) and told else f"household {place + 1}"
+
+
+def names_of_rows(rows: Iterable[Any]) -> list[str]:
+    """What each household is called, where several may have told the same id."""
+    found: dict[str, None] = {}
+    for place, row in enumerate(rows):
+        name = name_of(row, place)
+        while name in found:
+            name = f"{name} (row {place + 1})"
+        found[name] = None
+    return list(found)
 
 
 def inputs_of(row: Any) -> Json:

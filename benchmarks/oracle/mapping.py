@@ -145,6 +145,7 @@ def _person(row: Json, place: int, name: str, birth: Birth | None) -> dict[str, 
         "breastfeeding": bool(member.get("is_breastfeeding")),
         "disabled": bool(member.get("is_disabled")),
         "retired_on_disability": bool(member.get("is_disabled")) and role_of(member) != "dependent",
+        "owns_home": _owns_home(row, member),
         "veteran": False,
         "va_rating": 0,
         "college_student": student,
@@ -159,6 +160,12 @@ def _person(row: Json, place: int, name: str, birth: Birth | None) -> dict[str, 
         "incomes_complete": True,
         "incomes": _incomes(row, place),
     }
+
+
+def _owns_home(row: Json, member: Json) -> bool:
+    """Nothing says whose a home is: the model takes head and spouse of the first tax household."""
+    first = unit_of(row["members"][0])
+    return _tenure(row) == "owner" and unit_of(member) == first and role_of(member) != "dependent"
 
 
 def _ties(row: Json, place: int, birth: Birth | None) -> list[dict[str, str]]:

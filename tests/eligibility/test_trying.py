@@ -79,7 +79,7 @@ def test_with_and_without_reasons_the_same_is_settled_and_no_completion_goes_aga
     rules: Rulebook,
 ) -> None:
     settled = 0
-    for seed in ("1/1", "1/22", "3/4", "3/25"):
+    for seed in ("1/1", "1/52", "2/16", "2/18"):
         random = Random(seed)
         on = random.choice(DAYS)
         facts = partial_household(random, rules.facts)

@@ -17,7 +17,7 @@ from benchmarks.asking.resident import Resident, Walk
 from eligibility import Household, screen
 from eligibility.grants import grant
 from forms import Draft, Flow, Step, answer, choose, only, review, sendable_facts, skip, skips
-from tests.forms.walking import ON, born, give, one_more
+from tests.forms.walking import ON, born, give, nobody_else, one_more
 
 FEW = settings(
     max_examples=3,
@@ -201,3 +201,15 @@ def test_a_program_that_leans_on_another_asks_its_questions_only_while_they_matt
     assert set(BF_ONLY) <= keys(flow)
     planned = city().flow(flow.draft, city().planner)
     assert keys(planned).isdisjoint({"rent", "bills"})
+
+
+def test_who_owns_a_home_is_asked_where_more_than_a_couple_could() -> None:
+    def two_who_own(partner: str) -> Flow:
+        flow = city().flow(only(Draft(), "property_tax_exemption"), city().planner)
+        flow = give(give(flow, "people", one_more("Rosa")), "people", nobody_else())
+        flow = give(flow, "birth_date", {**born(1950, 3, 4), **born(1971, 5, 6, person="p2")})
+        flow = give(flow, "partner/p1", {"partner": partner})
+        return give(flow, "where", {"where": "king", "tenure": "owner"})
+
+    assert "owns_home" in keys(two_who_own("none"))
+    assert "owns_home" not in keys(two_who_own("p2"))

@@ -90,6 +90,7 @@ PROGRAM_FACTS: dict[str, tuple[str, ...]] = {
         "household.occupied_home_6_months",
         "household.county",
         "person.retired_on_disability",
+        "person.owns_home",
         "person.veteran",
         "person.va_rating",
     ),
