@@ -3,7 +3,7 @@
 CPU time, not wall time. Forty made-up households of one to ten people each count at the better
 of two tries, so that what else the machine does weighs less; the rows give their median and the
 twentieth worst in a hundred (p95). Python looks for circles of garbage as seldom as it does in the
-service (`service/server.py`), so that a search for them does not fall into one row by chance.
+service (`service/loop.py`), so that a search for them does not fall into one row by chance.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from eligibility import Household, Rulebook, load_rules, screen
+from eligibility import Household, Rulebook, load_rules, screen, screen_text
 from eligibility.grants import grant
-from service.server import COLLECT_AFTER
+from service.loop import COLLECT_AFTER
 from tests.programs.oracle_households import facts_of, load_households
 
 ROOT = Path(__file__).parents[1]
@@ -145,6 +145,10 @@ def measure() -> list[EngineRow]:
     for name, aim, explain, minimal in KINDS:
         works = [_screening(one, rules, explain, minimal) for one in households]
         rows.append(_row(name, works, unit, aim))
+    alone = [_asked_why(one, rules, program) for one in households for program in rules.programs]
+    rows.append(_row("fewest, one program", alone, unit, None))
+    texts = [_as_text(one, rules) for one in households]
+    rows.append(_row("explained, as JSON", texts, unit, None))
     rows.append(_row("six programs sent", [lambda: _send_all(rules)], unit, 10.0))
     return rows
 
@@ -175,6 +179,14 @@ def _screening(
     household: Household, rules: Rulebook, explain: bool, minimal: bool
 ) -> Callable[[], object]:
     return lambda: screen(household, rules, ON, None, explain, minimal)
+
+
+def _asked_why(household: Household, rules: Rulebook, program: str) -> Callable[[], object]:
+    return lambda: screen(household, rules, ON, [program], minimal=True)
+
+
+def _as_text(household: Household, rules: Rulebook) -> Callable[[], object]:
+    return lambda: screen_text(household, rules, ON).encode()
 
 
 def _row(name: str, works: list[Callable[[], object]], unit: float, aim: float | None) -> EngineRow:

@@ -6,7 +6,7 @@ from eligibility.findings import Finding, RulesError
 from eligibility.household import FactErrors, Household
 from eligibility.program import Program
 from eligibility.rulebook import Rulebook, load_rules, rules_from_source
-from eligibility.screening import screen
+from eligibility.screening import screen, screen_text
 from eligibility.urgency import is_urgent
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "load_vocabulary",
     "rules_from_source",
     "screen",
+    "screen_text",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from datetime import date
 from typing import Any, Final
 
@@ -55,10 +55,15 @@ class Problems:
             return []
         return told
 
-    def known_keys(self, pointer: str, told: dict[Any, Any], known: Iterable[str]) -> None:
-        names = set(known)
+    def known_keys(
+        self,
+        pointer: str,
+        told: dict[Any, Any],
+        known: Container[str],
+        also: Container[str] = (),
+    ) -> None:
         for key in told:
-            if key not in names:
+            if key not in known and key not in also:
                 shown = _escaped(key) if isinstance(key, str) else "?"
                 self.add(f"{pointer}/{shown}", "unknown_fact", "There is no fact of this name.")
 
@@ -80,10 +85,12 @@ def is_unknown(problems: Problems, pointer: str, told: Any) -> bool:
 
 def plain_value(problems: Problems, pointer: str, told: Any, fact: Fact) -> Any:
     """The value of one fact for the evaluator, or NOTHING for "don't know"."""
+    if type(told) is bool and fact.type is FactType.BOOL:
+        return told  # as most answers are
     if told is None:
         problems.add(pointer, "type", "Leave a fact out, or say that it is unknown.")
         return NOTHING
-    if is_unknown(problems, pointer, told):
+    if type(told) is dict and is_unknown(problems, pointer, told):
         return NOTHING
     match fact.type:
         case FactType.BOOL:

@@ -36,8 +36,9 @@ def next_one(on: date, at: MonthDay) -> date:
 def months_between(born: date, on: date) -> int:
     """Whole months of age. Someone born on the 31st turns a month older on a month's last day."""
     months = (on.year - born.year) * 12 + on.month - born.month
-    last_day = monthrange(on.year, on.month)[1]
-    return months - 1 if on.day < min(born.day, last_day) else months
+    if on.day >= born.day:
+        return months
+    return months - 1 if on.day < monthrange(on.year, on.month)[1] else months
 
 
 def years_between(born: date, on: date) -> int:
@@ -45,14 +46,21 @@ def years_between(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
+def is_exact(birth: Birth) -> bool:
+    """Whether the day itself is known."""
+    return birth[0] == birth[1]
+
+
 def age_years(birth: Birth, on: date) -> Number:
     """Age in whole years, an interval where the birth date is known only in part."""
-    return span(max(0, years_between(birth[1], on)), max(0, years_between(birth[0], on)))
+    oldest = max(0, years_between(birth[0], on))
+    return oldest if is_exact(birth) else span(max(0, years_between(birth[1], on)), oldest)
 
 
 def age_months(birth: Birth, on: date) -> Number:
     """Age in whole months, an interval where the birth date is known only in part."""
-    return span(max(0, months_between(birth[1], on)), max(0, months_between(birth[0], on)))
+    oldest = max(0, months_between(birth[0], on))
+    return oldest if is_exact(birth) else span(max(0, months_between(birth[1], on)), oldest)
 
 
 def months_before(on: date, months: int) -> date:

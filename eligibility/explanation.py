@@ -2,106 +2,139 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from eligibility.determination import Measure, Reason
+from eligibility.determination import AmountRange
 from eligibility.expressions.tree import PERSON_SLOT
-from eligibility.fewest import Fewest, Settled
-from eligibility.parameters import NO_FIGURE, NoValue, Reading
-from eligibility.plan import Step
+from eligibility.fewest import Fewest, Other, Settled, in_order
+from eligibility.parameters import NoValue, Reading
+from eligibility.plan import Plan, Step
 from eligibility.program import Program, Test
+from eligibility.reasons import NO_REASONS, NOTHING_COMPARED, Compared, Reasons, Why
 from eligibility.rulebook import Rulebook
 from eligibility.sights import Noting, Settling, Told
 from eligibility.spans import Number, Span, ends, is_open, span
+from eligibility.standing import Standing
 from eligibility.switches import Switchboard
-from eligibility.tracing import TracedWorld
 from eligibility.trying import Trying
 from eligibility.witness import Chooser, Witness
 from eligibility.wording import Shown, Wording, Wordings
 from eligibility.world import PersonView
+from eligibility.worth import amount_of
 
-Facts = dict[str, Any]
 NONE_READ: tuple[Reading, ...] = ()
-NO_FIGURES = "We do not have this program's figures for that day."
-
-
+NONE_TOLD: tuple[str, ...] = ()
 _new: Any = tuple.__new__
 """Makes a named tuple of all its parts without Python's own way round."""
-
-
-class Why(NamedTuple):
-    """The reasons of one determination, and what is still to be told."""
-
-    reasons: tuple[Reason, ...]
-    would_settle: tuple[str, ...]
-    stale: tuple[str, ...]
 
 
 class Result:
     """One program, for a household or a person: what came out, and the tests that decide."""
 
-    __slots__ = ("concerned", "outcome", "person", "program", "tried", "why", "witness")
+    outcome: bool | None = None
+    concerned = True
+    witness: Witness
+    tried = False
+    why: Why | None = None
+    amount: AmountRange | None = None
 
     def __init__(self, program: Program, person: PersonView | None) -> None:
         self.program = program
         self.person = person
-        self.outcome: bool | None = None
-        self.concerned = True
-        self.witness: Witness = []
-        self.tried = False
-        self.why: Why | None = None
 
 
 class Explainer:
     """Explains all results of one household. Equal tests are explained once."""
 
     def __init__(
-        self, world: TracedWorld, rules: Rulebook, refine: bool = False, minimal: bool = False
+        self, reasons: Reasons, rules: Rulebook, refine: bool = False, minimal: bool = False
     ) -> None:
-        self.world = world
+        self.reasons = reasons
+        self.world = reasons.world
         self.rules = rules
         self.refine = refine
         self.minimal = minimal
+        if minimal:
+            in_order(self.world)
         compiler, _, self.plans = rules.traced
         self.wordings = Wordings(compiler)
-        self.sight = Noting(world)
-        self.reasons: dict[Any, Reason] = {}
+        self.sight = Noting(self.world)
+        self.made: dict[Any, Any] = {}
         self.readable: dict[str, int] = {}
         self.told_by: dict[int, int] = {}
 
-    def decide(self, result: Result) -> None:
-        """Whether the tests of a program are met, and which of them decide."""
-        program, sight = result.program, self.sight
-        plan = self.plans[program.id]
-        sight.at_person(result.person)
-        if plan.who is not None and sight.holds(plan.who) is False:
-            self._leave_out(result, plan.who)
-            return
+    def answers(self, programs: Iterable[Program]) -> list[Any]:
+        """One result for each program, or for each person of one that is decided by person.
+
+        All are decided before any is explained: what was read until then has its bits.
+        """
+        found = [one for program in programs for one in self._decided(program)]
+        waiting = [one for one in found if type(one) is Result]
+        self._explain(waiting)
+        self._weigh(waiting)
+        self.world.forget()
+        said, standing = self.reasons.determination, self.world.figures.standing
+        return [
+            said(
+                standing[one.program.id],
+                one.person,
+                one.outcome,
+                one.concerned,
+                one.amount,
+                one.why or NO_REASONS,
+            )
+            if type(one) is Result
+            else one
+            for one in found
+        ]
+
+    def _decided(self, program: Program) -> Iterator[Any]:
+        """Whether the tests of a program are met, and which decide: a result in the making. Of
+        somebody whom the program is not for, already the whole result."""
+        plan, sight = self.plans[program.id], self.sight
+        who = plan.who
+        leaves_out = program.status_now != "closed" and not self.minimal
+        standing = self.world.figures.standing[program.id]
+        for person in (None,) if program.unit == "household" else self.world.people:
+            sight.at_person(person)
+            fits, said, result = None, None, None
+            try:
+                if who is not None:
+                    fits = sight.holds(who)
+                    if fits is False and leaves_out and person is not None:
+                        said = self._left_out(standing, who, person)
+                if said is None:
+                    result = Result(program, person)
+                    self._decide(result, plan, fits)
+            except NoValue:
+                result = Result(program, person)
+                result.why = self.reasons.without_figures(program)
+            yield said or result
+
+    def _left_out(self, standing: Standing, who: Step, person: PersonView) -> Any:
+        """The result of somebody whom a program is not for, if it tells no number."""
+        wording = who.words.get(False) or self._wording(standing.program, who, False)
+        _, mask, log = self.sight.rests_on(who)
+        if wording.numbers or log & self.world.figured:
+            return None
+        return self.reasons.left_out(standing, person, wording, mask)
+
+    def _decide(self, result: Result, plan: Plan, fits: bool | None) -> None:
+        program = result.program
+        if fits is False and plan.who is not None:
+            result.concerned = result.outcome = False
+            result.witness = [self.sight.rests_on(plan.who)]
         if program.status_now == "closed":
             result.outcome = False
-            result.why = _closed(program)
-            return
-        chooser = Chooser(plan, sight)
-        result.outcome, result.concerned = chooser.decide()
-        result.witness = chooser.choose(result.outcome)
-        if result.outcome is None and self.refine:
-            self._try(result)
-
-    def _leave_out(self, result: Result, who: Step) -> None:
-        """The program is not for this person at all. Most results end here."""
-        result.concerned = result.outcome = False
-        deciding = self.sight.rests_on(who)
-        result.witness = [deciding]
-        if result.program.status_now == "closed":
-            result.why = _closed(result.program)
-        elif not self.minimal:
-            _, mask, log = deciding
-            wording = self._wording(result.program, who, False)
-            if not (wording.numbers or log & self.world.figured):
-                reason = _new(Reason, (*wording.head, self.world.told_at(mask), *wording.rest))
-                result.why = _new(Why, ((reason,), (), ()))
+            result.why = self.reasons.closed(program)
+        elif fits is not False:
+            chooser = Chooser(plan, self.sight)
+            result.outcome, result.concerned = chooser.decide()
+            result.witness = chooser.choose(result.outcome)
+            if result.outcome is None and self.refine:
+                self._try(result)
 
     @cached_property
     def trying(self) -> Trying:
@@ -121,7 +154,7 @@ class Explainer:
             result.witness = chooser.choose(outcome)
             result.tried = True
 
-    def explain(self, results: list[Result]) -> None:
+    def _explain(self, results: list[Result]) -> None:
         """The reasons of every result, if so asked with only the answers it cannot do without."""
         if self.minimal:
             self._narrow([one for one in results if one.outcome is not None and not one.why])
@@ -137,8 +170,12 @@ class Explainer:
         walked = [result for result in settled if not result.tried]
         found = fewest.find([self._settled(result) for result in walked])
         for result, one in zip(walked, found, strict=True):
-            if one.needed != one.read:
+            if one.anew:
                 self._choose_anew(result, one.needed, fewest)
+            elif one.needed != one.read:
+                result.witness = [
+                    (step, one.needed & self._told_by(step.test), 0) for step, _, _ in one.witness
+                ]
         for result in settled:
             if result.tried:
                 self._choose_anew(result, fewest.find_tried(self._settled(result)), fewest)
@@ -151,19 +188,19 @@ class Explainer:
             result.outcome is True,
             result.witness,
             lambda: self._readable(name),
-            lambda: self._elsewhere(result),
+            lambda: self._others(result),
         )
 
-    def _elsewhere(self, result: Result) -> int:
-        """The told answers of tests that do not decide, but could: with fewer answers none says
-        anything else than it does now."""
+    def _others(self, result: Result) -> list[Other]:
+        """The tests that do not decide, but come out the same, with what they are told: with fewer
+        answers none says anything else than it does now."""
         deciding = {id(step) for step, _, _ in result.witness}
         self.sight.at_person(result.person)
-        found = 0
-        for step in self.plans[result.program.id].each_test():
-            if id(step) not in deciding and self._may_say(step, result.outcome):
-                found |= self._told_by(step.test)
-        return found
+        return [
+            (step.key, self._told_by(step.test))
+            for step in self.plans[result.program.id].each_test()
+            if id(step) not in deciding and self._may_say(step, result.outcome)
+        ]
 
     def _may_say(self, step: Step, outcome: bool | None) -> bool:
         """Whether a test comes out so; also one that was not looked at, and has no figure."""
@@ -211,21 +248,41 @@ class Explainer:
             found |= self._readable(link)
         return found
 
+    def _weigh(self, results: list[Result]) -> None:
+        """What each is worth. What was read is known by now, so it is worked out plainly."""
+        world, rules = self.world, self.rules
+        world.roots = rules.roots
+        for result in results:
+            if result.outcome and result.program.amount is not None:
+                world.env[PERSON_SLOT] = result.person
+                try:
+                    result.amount = amount_of(result.program.amount, rules, world)
+                except NoValue:
+                    result.outcome = None
+                    result.why = self.reasons.without_figures(result.program)
+
     def _why(self, result: Result) -> Why:
-        world, outcome = self.world, result.outcome
+        world, outcome, program = self.world, result.outcome, result.program
         settle: list[str] = []
         stale: list[str] = []
         reasons = []
         for step, mask, log in result.witness:
             log = log or self._log(step)
+            wording = step.words.get(outcome) or self._wording(program, step, outcome)
             read = world.figures_of(log) if log & world.figured else NONE_READ
-            reasons.append(self._reason(result.program, step, outcome, mask, read))
+            if wording.personal:
+                reason = self._made(outcome, wording, mask, read)
+            else:
+                reason = self._once(id(step), outcome, wording, mask, read)
+            reasons.append(reason)
             if outcome is None:
                 settle += world.open_at(log)
             for one in read:
                 if one.stale:
                     stale.append(one.rows[-1].label)
-        why: Why = _new(Why, (tuple(reasons), _each_once(settle), _each_once(stale)))
+        if settle or stale:
+            return Why(tuple(reasons), _each_once(settle), _each_once(stale))
+        why: Why = _new(Why, (reasons, NONE_TOLD, NONE_TOLD))
         return why
 
     def _log(self, step: Step) -> int:
@@ -233,79 +290,51 @@ class Explainer:
         self.sight.holds(step)
         return self.sight.rests_on(step)[2]
 
-    def _reason(
-        self, program: Program, step: Step, outcome: bool | None, mask: int, read: Sequence[Reading]
-    ) -> Reason:
-        """Why a test came out so. The same for everyone where it looks at no one in particular."""
-        wording = self._wording(program, step, outcome)
-        if wording.personal:
-            return self._made(outcome, wording, mask, read)
-        key = (id(step), outcome, mask)
-        found = self.reasons.get(key)
+    def _once(
+        self,
+        step: int,
+        outcome: bool | None,
+        wording: Wording,
+        mask: int,
+        read: Sequence[Reading],
+    ) -> Any:
+        """Why a test came out so that looks at no one in particular: the same for everyone."""
+        key = (step, outcome, mask)
+        found = self.made.get(key)
         if found is None:
-            found = self.reasons[key] = self._made(outcome, wording, mask, read)
+            found = self.made[key] = self._made(outcome, wording, mask, read)
         return found
 
     def _wording(self, program: Program, step: Step, outcome: bool | None) -> Wording:
-        found: Wording | None = step.words.get(outcome)
-        if found is None:
-            found = step.words[outcome] = self.wordings.of(program, step.test, outcome)
+        found = step.words[outcome] = self.wordings.of(program, step.test, outcome)
         return found
 
     def _made(
         self, outcome: bool | None, wording: Wording, mask: int, read: Sequence[Reading]
-    ) -> Reason:
-        facts = self.world.told_at(mask)
-        if read or wording.numbers:
-            return self._with_numbers(outcome, wording, facts, read)
-        made: Reason = _new(Reason, (*wording.head, facts, *wording.rest))
-        return made
-
-    def _with_numbers(
-        self, outcome: bool | None, wording: Wording, facts: Facts, read: Sequence[Reading]
-    ) -> Reason:
-        world = self.world
-        value = limit = distance = unit = period = None
+    ) -> Any:
+        if not (read or wording.numbers):
+            return self.reasons.plain(wording, mask)
+        world, sides, shown = self.world, NOTHING_COMPARED, None
         if wording.shown:
-            _, value_of, limit_of, unit, period = self._shown(wording, outcome)
-            value = value_of(world)
+            shown = wording.shown[0]
+            if len(wording.shown) > 1:
+                shown = self._shown(wording, outcome)
+            value = shown.value(world)
             world.log = 0
-            limit = limit_of(world)
+            limit = shown.limit(world)
             read = world.figures_of(world.log) or read
-            distance = _distance(value, limit)
-        values = self._measures(wording, value, limit, distance) if wording.blanks else {}
-        sides = (limit, value, distance, unit, period)
-        figure = read[0].shown if read else NO_FIGURE
-        words = (figure[5] or wording.source, wording.text, values, wording.link)
-        made: Reason = _new(Reason, (*wording.head, facts, *sides, *figure[:5], *words))
-        return made
-
-    def _measures(
-        self,
-        wording: Wording,
-        value: Number | None,
-        limit: Number | None,
-        distance: Number | None,
-    ) -> dict[str, Measure]:
-        own = {"value": value, "limit": limit, "distance": distance}
-        return {
-            name: Measure(of(self.world) if of else own[name], unit, period)
-            for name, of, unit, period in wording.blanks
-        }
+            sides = _new(Compared, (limit, value, _distance(value, limit)))
+        values = [
+            getattr(sides, name) if of is None else of(world) for name, of, _, _ in wording.blanks
+        ]
+        return self.reasons.numbered(wording, mask, sides, shown, read, values)
 
     def _shown(self, wording: Wording, outcome: bool | None) -> Shown:
         """The comparison to show: of several joined by `and`, the one that decides."""
-        parts = wording.shown
-        if len(parts) > 1:
-            for part in parts:
-                if part.holds(self.world) is outcome:
-                    return part
-        return parts[0]
-
-
-def _closed(program: Program) -> Why:
-    """Why nobody gets a closed program."""
-    return Why((_plain("status", "unmet", program.status_text, program),), (), ())
+        for part in wording.shown:
+            if part.holds(self.world) is outcome:
+                return part
+        return wording.shown[0]
 
 
 def _each_once(texts: list[str]) -> tuple[str, ...]:
@@ -322,31 +351,3 @@ def _distance(value: Any, limit: Any) -> Number | None:
     if low >= 0:
         return span(low, high)
     return span(-high, -low) if high <= 0 else Span(0, max(-low, high))
-
-
-def _plain(test: str, outcome: str, text: str, program: Program) -> Reason:
-    """A reason without a comparison: a closed program, or figures that are not there."""
-    return Reason(
-        test=test,
-        outcome=outcome,
-        facts={},
-        limit=None,
-        value=None,
-        distance=None,
-        unit=None,
-        period=None,
-        parameter=None,
-        label=None,
-        since=None,
-        stale=False,
-        confidence=None,
-        source=program.law.to_json(),
-        text=text,
-        values={},
-        link=None,
-    )
-
-
-def without_figures(program: Program) -> Why:
-    """Why nothing can be said: the day is before the first figure."""
-    return Why((_plain("figures", "unclear", NO_FIGURES, program),), (), ())

@@ -2,44 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from eligibility.bits import each_bit, halves
 from eligibility.expressions.tree import PERSON_SLOT
+from eligibility.household import Household, Person
+from eligibility.leaving_out import LeavingOut
 from eligibility.parameters import NoValue
 from eligibility.program import Program
 from eligibility.rulebook import Rulebook
-from eligibility.switches import Switchboard
+from eligibility.switches import Cells, Switchboard
 from eligibility.tracing import TracedWorld
 from eligibility.trying import Trying
 from eligibility.witness import Witness
-from eligibility.world import ENV_SIZE, PersonView, World
+from eligibility.world import ENV_SIZE, PersonView, World, received
 
 FEW = 4
 MOST_SEARCHED = 12
 """Among more answers than this the set found is minimal, but perhaps not the very smallest."""
+Other = tuple[int, int]
+"""A test that does not decide: its key, and the told answers it can read."""
 
 
 @dataclass(slots=True)
 class Settled:
-    """One settled result: the tests that decide it with the answers they read, and in the end
-    the answers it needs. `readable` tells which answers its program can read, and `elsewhere`
-    which of them the tests that do not decide can."""
+    """One settled result with the tests that decide it, and in the end the answers it needs.
+
+    `readable` tells which answers its program can read, and `others` the tests that do not decide
+    but come out the same. Of the answers `read`, those that decide cannot do without the `tight`
+    ones, and the program cannot without the `needed`. `anew` says that other tests decide then.
+    """
 
     program: Program
     person: PersonView | None
     outcome: bool
     witness: Witness
     readable: Callable[[], int]
-    elsewhere: Callable[[], int]
+    others: Callable[[], list[Other]]
     read: int = 0
+    tight: int = 0
     needed: int = 0
+    anew: bool = False
 
     def __post_init__(self) -> None:
         for _, mask, _ in self.witness:
             self.read |= mask
+
+
+def in_order(world: TracedWorld) -> None:
+    """Give the told answers their bits question by question, so that which of several sets is
+    found hangs on the household alone, and not on what was looked at first."""
+    source, place = world.source, world.placed_at
+    for path, told in _told(source, world.rows.values()):
+        if told is not None and not (isinstance(told, dict) and "unknown" in told):
+            place(path, told)
+    listed: list[tuple[str, Household | Person]] = [("household", source)]
+    listed += [(f"people.{person.id}", person) for person in source.people]
+    listed = [one for one in listed if one[1].receives or one[1].receives_closed]
+    for member in world.blank.members:
+        for path, whose in listed:
+            got = received(whose, member)
+            if got is not None:
+                place(f"{path}.receives.{member}", got)
+
+
+def _told(source: Household, rows: Collection[tuple[Person, Cells]]) -> Iterator[tuple[str, Any]]:
+    """Each answer with its path, by the questions' names, however they were told."""
+    yield "people_complete", source.people_complete
+    for name, told in sorted((source.facts.get("household") or {}).items()):
+        if name != "receives":
+            yield f"household.{name}", told
+    for name in sorted({name for _, row in rows for name in row}):
+        for person, row in rows:
+            if name == "incomes" and isinstance(row.get(name), list):
+                for index, income in enumerate(row[name]):
+                    yield f"people.{person.id}.incomes.{index}", income or None
+            elif name in row and name not in ("id", "receives", "incomes"):
+                yield f"people.{person.id}.{name}", row[name]
 
 
 class Fewest:
@@ -56,8 +98,10 @@ class Fewest:
             rests_on = traced.logs[place] & traced.told
             self.remembered.setdefault(rests_on, {})[place] = value
         self.timeless = self.remembered.pop(0, {})
+        self.untold = dict(self.timeless)
         self.forced: dict[Any, int] = {}
         self.always: dict[str, bool] = {}
+        self.found_for: dict[str, int] = {}
 
     def find(self, results: list[Settled]) -> list[Settled]:
         """The same results, with what each needs."""
@@ -91,19 +135,45 @@ class Fewest:
             return found is result.outcome
 
     def _without_each(self, results: list[Settled]) -> None:
-        """What each result cannot do without: hide one answer after the other from all."""
-        whole = self.board.whole
-        read = 0
+        """What each result cannot do without: hide one answer after the other from all. A single
+        answer is left to `_always`."""
+        results = [result for result in results if result.read & (result.read - 1)]
+        whole, read = self.board.whole, 0
         for result in results:
             read |= result.read
+        resting = self._resting()
         for bit in each_bit(read):
             self.board.hide(bit)
-            whole.memo = dict(self.timeless)
-            self._keep(whole.memo, bit)
+            whole.memo = dict(self.traced.memo)
+            for place in resting.get(bit, ()):
+                del whole.memo[place]
             for result in results:
-                if result.read & bit and not self._holds(whole, result, result.person):
-                    result.needed |= bit
+                if result.read & bit and not self._decided(whole, result, bit):
+                    result.tight |= bit
+                    if not self._holds(whole, result, result.person):
+                        result.needed |= bit
             self.board.give_back(bit)
+
+    def _resting(self) -> dict[int, list[int]]:
+        """The places of what rests on each answer."""
+        found: dict[int, list[int]] = {}
+        for rests_on, values in self.remembered.items():
+            for bit in each_bit(rests_on):
+                found.setdefault(bit, []).extend(values)
+        return found
+
+    def _decided(self, world: World, result: Settled, hidden: int) -> bool:
+        """Whether the tests that decide still do so. Only those that read what is hidden can have
+        changed."""
+        world.env[PERSON_SLOT] = result.person
+        try:
+            for step, mask, _ in result.witness:
+                if mask & hidden and self.tests[step.key](world) is not result.outcome:
+                    return False
+        except NoValue:
+            world.env = [None] * ENV_SIZE
+            return False
+        return True
 
     def _keep(self, memo: dict[int, Any], hidden: int) -> None:
         """Keep from the whole evaluation what rests on no hidden answer."""
@@ -139,43 +209,33 @@ class Fewest:
         with self.alone(result.person, answers) as bare:
             return self._holds(bare, result, bare.env[PERSON_SLOT])
 
-    def _forced(self, result: Settled, answers: int, keys: list[int]) -> bool:
-        """Whether the tests that decide do so in the bare world, told these answers alone. One
-        that does not is looked at first the next time."""
-        bare = self._afresh(result.person, answers)
-        for place, key in enumerate(keys):
-            try:
-                truth = self.tests[key](bare)
-            except NoValue:
-                bare.env = [None] * ENV_SIZE
-                return False
-            if truth is not result.outcome:
-                keys.insert(0, keys.pop(place))
-                return False
-        return True
-
     def _always(self, result: Settled) -> bool:
         """Whether the result holds whatever is told; then no answer is needed."""
         name = result.program.id
         if name not in self.always:
-            self.always[name] = self._alone(result, 0)
+            bare = self._afresh(result.person, 0)
+            bare.memo = self.untold
+            self.always[name] = self._holds(bare, result, bare.env[PERSON_SLOT])
         return self.always[name]
 
     def _enough(self, result: Settled) -> int:
         """Fewest answers where some can stand in for others."""
         if not result.needed and self._always(result):
+            result.anew = True
             return 0
-        found = self._reduced(result) if result.read & (result.read - 1) else result.read
-        elsewhere = result.elsewhere() if found & (found - 1) else 0
-        for bit in each_bit(found & ~result.needed):
-            # Without an answer that another test could read, only those that decide could settle
-            # it, and they need this one.
-            if found & ~bit & elsewhere and self._alone(result, found & ~bit):
-                found &= ~bit
+        found = result.read
+        if found & (found - 1):
+            decide = self._reduced(result)
+            found = self._by_others(result, decide) if decide & (decide - 1) else decide
+            result.anew = found != decide
         if found.bit_count() <= result.needed.bit_count() + 1:
             return found
         every = result.readable()
-        return self._smallest(result, every, found) if every.bit_count() <= MOST_SEARCHED else found
+        if every.bit_count() > MOST_SEARCHED:
+            return found
+        smallest = self._smallest(result, every, found)
+        result.anew |= smallest != found
+        return smallest
 
     def _reduced(self, result: Settled) -> int:
         """A minimal set that forces the tests which decide; the same for all whom they concern."""
@@ -183,32 +243,38 @@ class Fewest:
         if any(step.personal for step, _, _ in result.witness):
             person = result.person
         tests = tuple(step.key for step, _, _ in result.witness)
-        key = (tests, person and person.index, result.outcome, result.read, result.needed)
+        key = (result.program.id, tests, person and person.index, result.read, result.tight)
         if key not in self.forced:
-            self.forced[key] = self._left(result)
+            name = result.program.id
+            left = LeavingOut(self, result).run(self.found_for.get(name, 0))
+            self.forced[key] = self.found_for[name] = left
         return self.forced[key]
 
-    def _left(self, result: Settled) -> int:
-        """Leave out as many answers at once as can be, and where that is too many, half."""
-        left = result.read
-        keys = [step.key for step, _, _ in result.witness]
-        waiting = [[*each_bit(result.read & ~result.needed)]]
-        self.board.put_in(left)
-        while waiting:
-            some = waiting.pop()
-            if not some:
-                continue
-            out = sum(some)
-            self.board.take_out(out, left & ~out)
-            if self._forced(result, left & ~out, keys):
-                left &= ~out
-                continue
-            self.board.put_in(out, left)
-            if len(some) > 1:
-                half = len(some) // 2
-                waiting += [some[:half], some[half:]]
-        self.board.take_out(left)
-        return left
+    def _by_others(self, result: Settled, found: int) -> int:
+        """Leave out what the tests that decide cannot, but another can: without an answer they
+        need, only one that comes out the same with those that are left could settle it."""
+        loose = found & ~result.needed
+        elsewhere = self._standing(result, found) if loose else 0
+        for bit in each_bit(loose):
+            if found & ~bit & elsewhere and self._alone(result, found & ~bit):
+                found &= ~bit
+        return found
+
+    def _standing(self, result: Settled, answers: int) -> int:
+        """What the other tests can read that come out the same with these answers alone."""
+        others = [(key, told) for key, told in result.others() if told & answers or not told]
+        if not any(told for _, told in others):
+            return 0
+        found = 0
+        with self.alone(result.person, answers) as bare:
+            for key, told in others:
+                try:
+                    if self.tests[key](bare) is result.outcome:
+                        found |= told or -1
+                except NoValue:
+                    bare.env = [None] * ENV_SIZE
+                    return -1
+        return found
 
     def _smallest(self, result: Settled, every: int, best: int) -> int:
         """The very smallest set. Each set that is not enough tells of answers one of which is
@@ -225,16 +291,6 @@ class Fewest:
                 if not self._alone(result, tried | bit):
                     tried |= bit
             one_of.append(every & ~tried)
-
-
-def halves(mask: int) -> Iterator[int]:
-    """Half of the bits, the other half, and so on with a quarter down to two each."""
-    bits = [*each_bit(mask)]
-    size = len(bits) // 2
-    while size > 1:
-        for start in range(0, len(bits), size):
-            yield sum(bits[start : start + size])
-        size //= 2
 
 
 def one_of_each(groups: list[int], chosen: int, more: int) -> int | None:
@@ -257,11 +313,3 @@ def _with(groups: list[int], chosen: int, allowed: int) -> int | None:
         if found is not None:
             return found
     return None
-
-
-def each_bit(mask: int) -> Iterator[int]:
-    """The single bits of a mask, lowest first."""
-    while mask:
-        bit = mask & -mask
-        yield bit
-        mask ^= bit

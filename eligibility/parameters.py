@@ -13,6 +13,7 @@ from eligibility.documents import Place
 from eligibility.expressions.scope import TakesOver
 from eligibility.expressions.tree import Type
 from eligibility.ratio import Exact
+from eligibility.reason_pieces import FigurePieces, figure_pieces
 from eligibility.spans import OPEN, Number, Span, ends, hull
 
 ANYTHING = Span(0, OPEN)
@@ -136,6 +137,11 @@ class Reading:
         return ShownFigure(
             self.parameter.id, row.label, self.since, self.stale, self.confidence, source
         )
+
+    @cached_property
+    def pieces(self) -> FigurePieces:
+        """The same as JSON."""
+        return figure_pieces(self.shown)
 
     @cached_property
     def single(self) -> Number:

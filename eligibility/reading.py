@@ -38,8 +38,11 @@ class Reader:
             message = f'"{key[:40]}" is not a key used here.'
             self.add(node.keys[key], "unknown_key", message, nearest(key, known))
         for key in required:
-            if key not in node.entries:
+            value = node.entries.get(key)
+            if value is None:
                 self.add(node.place, "missing_key", f'The key "{key}" is missing here.')
+            elif isinstance(value, Text) and not value.value:
+                self.add(node.keys[key], "missing_key", f'The key "{key}" has no value.')
         return node
 
     def named(self, node: Node) -> dict[str, Node]:

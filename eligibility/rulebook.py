@@ -26,6 +26,7 @@ from eligibility.plan import Plans
 from eligibility.program import Group, Program, Test
 from eligibility.program_files import Known, read_program
 from eligibility.reading import Reader
+from eligibility.standing import Standings
 from eligibility.tracing import TracedWorld
 from eligibility.world import Blank, Figures, Root, World
 
@@ -60,7 +61,9 @@ class Rulebook:
         if found is None:
             while len(self._figures) >= MAX_DAYS:
                 self._figures.pop(next(iter(self._figures)), None)
-            found = self._figures[on] = Figures(self.parameters, on)
+            found = Figures(self.parameters, on)
+            found.standing = Standings(self.programs, on, self.hash_of)
+            self._figures[on] = found
         return found
 
     def world(self, household: Household, on: date) -> World:

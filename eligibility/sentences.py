@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from eligibility.documents import Items, Node, Place, Table, Text
 
 WORDS = ("name", "summary", "status_text", "next_step", "not_checked", "proofs", "reasons")
 OUTCOMES = ("met", "unmet", "unclear")
+NO_WORDS = re.compile(r"|true|false|null|~|[\d.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,20 @@ def of_parameters(family: Node) -> Iterator[tuple[str, Sentence]]:
         if isinstance(parameter, Table) and "title" in parameter.entries:
             for sentence in _below(parameter.entries["title"]):
                 yield name.value if own == "_" else f"{name.value}.{own}", sentence
+
+
+def of_keys(node: Node, keys: Collection[str], skipped: Collection[str]) -> Iterator[Sentence]:
+    """Every sentence under one of these keys, wherever it stands but below a skipped one."""
+    if isinstance(node, Items):
+        for item in node.items:
+            yield from of_keys(item, keys, skipped)
+    elif isinstance(node, Table):
+        for key, inner in node.entries.items():
+            if isinstance(inner, Text):
+                if key in keys and not NO_WORDS.fullmatch(inner.value):
+                    yield Sentence(inner.value, None, inner.place)
+            elif key not in skipped:
+                yield from of_keys(inner, keys, skipped)
 
 
 def _of_tests(node: Node, owner: str, test: str) -> Iterator[Sentence]:

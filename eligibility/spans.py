@@ -135,4 +135,6 @@ def greatest(first: Any, second: Any) -> Number:
 
 def is_open(value: Exact) -> bool:
     """Whether a bound says nothing."""
+    if -EDGE < value.numerator < EDGE:
+        return False  # what is divided further lies between them too
     return value >= EDGE or value <= -EDGE

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eligibility.spans import Number, Span, ends, is_open
 
 if TYPE_CHECKING:
-    from eligibility.determination import Measure, Reason
+    from eligibility.determination import Reason
     from eligibility.ratio import Exact
 
 UNCLEAR = "unclear"
@@ -43,18 +43,37 @@ def one_end(told: str | None, low: float | None, high: float | None) -> str | No
     return LOW if high is None or high > WIDE * low > 0 else None
 
 
+class Words:
+    """Writes the numbers of one sentence. What decides is found out when a range first asks."""
+
+    __slots__ = ("deciding", "limit", "outcome", "value")
+
+    def __init__(self, outcome: str, value: Number | None, limit: Number | None) -> None:
+        self.outcome = outcome
+        self.value = value
+        self.limit = limit
+        self.deciding: Mapping[str, str] | None = None
+
+    def of(self, name: str, value: Any, unit: str) -> str:
+        """The number for a blank as an English reader writes it; of a range the end that decides,
+        or both."""
+        if type(value) is int:
+            return _plain(value, unit)
+        told = None
+        if type(value) is Span:
+            if self.deciding is None:
+                self.deciding = deciding_ends(self.outcome, _ends(self.value), _ends(self.limit))
+            told = self.deciding.get(name) or self.deciding.get(unit)
+        return number(value, unit, told)
+
+
 def sentence(reason: Reason) -> str:
     """The whole sentence with its numbers."""
     text = reason.text
-    deciding: Mapping[str, str] | None = None
-    for name, measure in reason.values.items():
-        told = None
-        if type(measure.value) is Span:
-            if deciding is None:
-                sides = _ends(reason.value), _ends(reason.limit)
-                deciding = deciding_ends(reason.outcome, *sides)
-            told = deciding.get(name) or deciding.get(measure.unit)
-        text = text.replace(f"{{{name}}}", number(measure, told))
+    if reason.values:
+        words = Words(reason.outcome, reason.value, reason.limit)
+        for name, (value, unit, _) in reason.values.items():
+            text = text.replace(f"{{{name}}}", words.of(name, value, unit))
     return text
 
 
@@ -69,20 +88,19 @@ def _ends(value: Number | None) -> Ends:
     return None if is_open(low) else float(low), None if is_open(high) else float(high)
 
 
-def number(measure: Measure, told: str | None = None) -> str:
-    """A number as an English reader writes it; of a range the end that decides, or both."""
-    value = measure.value
+def number(value: Number | None, unit: str, told: str | None = None) -> str:
+    """A number as an English reader writes it; `told` is the end of a range that decides."""
     if value is None:
         return "an amount not known yet"
     low, high = ends(value)
     if low == high:
-        return _plain(low, measure.unit)
+        return _plain(low, unit)
     end = one_end(told, *_ends(value))
     if end == LOW:
-        return f"{_plain(low, measure.unit)} or more"
+        return f"{_plain(low, unit)} or more"
     if end == HIGH:
-        return "an amount not known yet" if is_open(high) else f"up to {_plain(high, measure.unit)}"
-    return f"{_plain(low, measure.unit)} to {_plain(high, measure.unit)}"
+        return "an amount not known yet" if is_open(high) else f"up to {_plain(high, unit)}"
+    return f"{_plain(low, unit)} to {_plain(high, unit)}"
 
 
 def _plain(value: Exact, unit: str) -> str:

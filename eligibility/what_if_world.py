@@ -16,11 +16,11 @@ from eligibility.parameters import NoValue
 from eligibility.pay import Counter
 from eligibility.program import Program
 from eligibility.rulebook import Rulebook
-from eligibility.screening import amount_of
 from eligibility.spans import Number, span
 from eligibility.trying import Trying
 from eligibility.what_if_levers import Lever, new_job, pays_at, whole_amounts
 from eligibility.world import ENV_SIZE, PersonView, World, income_view
+from eligibility.worth import amount_of
 
 Memo = dict[int, Any]
 

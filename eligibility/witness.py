@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
-from eligibility.expressions.writer import NOTHING
 from eligibility.plan import Plan, Step
 
 Deciding = tuple[Step, int, int]
@@ -35,8 +34,8 @@ class Sight(ABC):
     def holds(self, step: Step) -> bool | None:
         """Whether a test holds, looked at once."""
         at = step.place + self.at if step.personal else step.place
-        found: bool | None = self.memo.get(at, NOTHING)
-        return self.look(step) if found is NOTHING else found
+        found: bool | None = self.memo[at] if at in self.memo else self.look(step)
+        return found
 
 
 class Chooser:
@@ -51,12 +50,12 @@ class Chooser:
 
     def decide(self) -> tuple[bool | None, bool]:
         """Whether the tests of a program are met, and whether it may be for this person at all."""
-        who = self.who
-        fits = None if who is None else self.sight.holds(who)
+        who, tests = self.who, self.tests
+        fits = True if who is None else self.sight.holds(who)
         if fits is False:
             return False, False
-        met = self.see(self.tests)
-        return (met if met is False or fits or who is None else None), True
+        met = self._group(tests)[0] if tests.test is None else self.sight.holds(tests)
+        return (met if met is False or fits else None), True
 
     def choose(self, outcome: bool | None) -> Witness:
         """The tests that decide, with the answers each rests on; for an unclear outcome, all
@@ -85,25 +84,21 @@ class Chooser:
 
     def _looked_at(self, group: Step) -> Group:
         settling, hasty = group.settling, group is self.hasty
-        result: bool | None = not settling
         sight, own = self.sight, self.sight.at
-        known, look = sight.memo.get, sight.look
+        memo, look = sight.memo, sight.look
         answers = []
         for step in group.members:
             if step.test is None:
                 answer = self._group(step)[0]
             else:
-                answer = known(step.place + own if step.personal else step.place, NOTHING)
-                if answer is NOTHING:
-                    answer = look(step)
+                at = step.place + own if step.personal else step.place
+                answer = memo[at] if at in memo else look(step)
             answers.append(answer)
-            if answer is settling:
-                result = settling
-                if hasty and self._told(step).bit_count() == 1:
-                    break
-            elif answer is None and result is not settling:
-                result = None
-        return result, answers
+            if hasty and answer is settling and self._told(step).bit_count() == 1:
+                break
+        if settling in answers:
+            return settling, answers
+        return (None if None in answers else not settling), answers
 
     def _told(self, step: Step) -> int:
         """The told answers that a test, or all tests of a group, rest on."""
@@ -127,7 +122,7 @@ class Chooser:
 
     def _add_all(self, found: Witness, group: Step, outcome: bool | None) -> None:
         """Add every member that comes out so."""
-        rests_on = self.sight.rests_on
+        rests_on, kept = self.sight.rests_on, self.kept
         groups = []
         for step, answer in zip(group.members, self._group(group)[1], strict=False):
             if answer is not outcome:
@@ -136,8 +131,9 @@ class Chooser:
                 groups.append((len(found), step))
                 continue
             deciding = rests_on(step)
-            self.kept |= deciding[1]
+            kept |= deciding[1]
             found.append(deciding)
+        self.kept = kept
         # Choices come last: what plain tests rest on is known by then.
         chosen: list[tuple[int, Witness]] = []
         for place, step in groups:
@@ -150,10 +146,13 @@ class Chooser:
     def _easiest(self, group: Step, outcome: bool) -> Step:
         """The member that settles a group with the fewest answers beyond those that are needed
         anyway, the first of them."""
-        best, least = group.members[0], -1
-        for step, answer in zip(group.members, self._group(group)[1], strict=False):
+        answers = self._group(group)[1]
+        if answers.count(outcome) == 1:
+            return group.members[answers.index(outcome)]
+        best, least, free = group.members[0], -1, ~self.kept
+        for step, answer in zip(group.members, answers, strict=False):
             if answer is outcome:
-                effort = (self._told(step) & ~self.kept).bit_count()
+                effort = (self._told(step) & free).bit_count()
                 if least < 0 or effort < least:
                     best, least = step, effort
         return best

@@ -20,6 +20,7 @@ from eligibility.facts import FactType, Vocabulary
 from eligibility.household import FIRST_BIRTH, Household, Income, Pay, Person, Ties, Told
 from eligibility.parameters import Parameter, Reading, read_figure
 from eligibility.spans import Span, ends, span
+from eligibility.standing import Standing
 
 ENV_SIZE = 1
 """Only the person decided on is told from outside."""
@@ -30,14 +31,14 @@ FigureKey = tuple[str, TakesOver]
 
 class Figures(dict[FigureKey, Reading]):
     """What parameters read on one day. `lines` remembers limits made from figures alone, by
-    expression and size, `standing` each program's status and the hash of its rules."""
+    expression and size, `standing` is how each program stands."""
 
     def __init__(self, parameters: Mapping[str, Parameter], on: date) -> None:
         super().__init__()
         self.parameters = parameters
         self.on = on
         self.lines: dict[int, Any] = {}
-        self.standing: dict[str, tuple[str, str]] = {}
+        self.standing: Mapping[str, Standing] = {}
 
     def __missing__(self, key: FigureKey) -> Reading:
         """Raises NoValue before its first dated value."""

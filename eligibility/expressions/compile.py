@@ -101,6 +101,13 @@ class Compiler:
         slots = (*sorted(tree.free & {PERSON_SLOT}), *((EACH_SLOT,) if each else ()))
         return self._named(("value", id(tree)), lambda to: write(to, tree), slots, place), place
 
+    def kept(self, which: Expr, slot: int, body: Body) -> tuple[str, int]:
+        """The function of the people a loop lets in, and the place of what it gives."""
+        key = ("kept", id(which))
+        place = self.place(key)
+        slots = tuple(sorted(which.free - {slot}))
+        return self._named(key, body, slots, place), place
+
     def apart(self, tree: Expr) -> str:
         """The function of any other tree."""
         slots = tuple(sorted(tree.free))

@@ -14,6 +14,7 @@ from eligibility.pay import Counter, factors
 from eligibility.ratio import inverse
 
 SIGNS = frozenset(("<", "<=", "==", "!=", ">", ">="))
+OPPOSITE = {True: False, False: True, None: None}
 AGES = {"years": ("person.age", age_years), "months": ("person.age_months", age_months)}
 
 
@@ -60,7 +61,7 @@ def _cell(to: Writer, slot: int | None, fact: str) -> str:
         return f"{to.of_world('home')}[{name}]"
     if to.traced:
         to.noted(f"{to.of_member(slot, 'bits')}[{name}]")
-    return f"{to.of_member(slot, 'cells')}[{name}]"
+    return to.cell(slot, name)
 
 
 def _limit(to: Writer, tree: Expr, line: Line) -> str:
@@ -175,8 +176,7 @@ def _tie(to: Writer, tree: Expr) -> str:
 
 
 def _not(to: Writer, tree: Expr) -> str:
-    inner = to.named(write(to, tree.args[0]))
-    return f"(None if {inner} is None else not {inner})"
+    return f"{to.constant(OPPOSITE)}[{write(to, tree.args[0])}]"
 
 
 def _and(to: Writer, tree: Expr) -> str:

@@ -2,14 +2,19 @@
 
 A list that is not closed may hold more members, up to the vocabulary's limit, of whom nothing
 is known. They take part as one stand-in member, so a sum over an open list is an interval.
+
+Several loops go through the same people, such as those who file taxes together with somebody.
+Where a loop looks at all of them, whom it lets in is worked out once and remembered. One that notes
+what it reads does so member by member, since answers are told in the order they were read in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import NamedTuple
 
-from eligibility.expressions.tree import Expr
+from eligibility.expressions.tree import EACH_SLOT, PERSON_SLOT, Expr
 from eligibility.expressions.writer import Writer
 
 Write = Callable[[Writer, Expr], str]
@@ -52,6 +57,32 @@ class Loop:
             self._people(lambda person: self._incomes(person, body))
 
     def _people(self, body: Body) -> None:
+        which = self.which
+        if which is None or not self._remembers(which):
+            self._everybody(body)
+            return
+        sure, times = self.to.fresh(), self.to.fresh()
+        members = self.to.kept(which, self.person, self._kept)
+        with self.to.member(self.person, members, (sure, times)):
+            body(Member(sure, times))
+
+    def _remembers(self, which: Expr) -> bool:
+        """Whether the people it lets in can be remembered: all are looked at, and they depend on
+        nobody but the person decided on or the one a function is of."""
+        own = which.free - {self.person} <= {PERSON_SLOT, EACH_SLOT}
+        return own and not (self.to.traced or self.done)
+
+    def _kept(self, to: Writer) -> str:
+        """In a function of its own: the people it lets in, each with how they take part."""
+        found, same = to.fresh(), copy(self)
+        same.to, same.income = to, None
+        to.line(f"{found} = []")
+        same._everybody(
+            lambda one: to.line(f"{found}.append((v{self.person}, {one.sure}, {one.times}))")
+        )
+        return found
+
+    def _everybody(self, body: Body) -> None:
         top, name = self.to.of_world("top"), self.to.constant("people_complete")
         bits = f"{self.to.of_world('home_bits')}[{name}]" if self.to.traced else ""
         closed = f"{top}[{name}] is True", bits, "world.more_people()"

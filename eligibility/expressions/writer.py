@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
-from eligibility.expressions.tree import PERSON_SLOT, Expr
+from eligibility.expressions.tree import EACH_SLOT, PERSON_SLOT, Expr
 
 NOTHING: Final = object()
 DEEPEST = 18
@@ -23,6 +24,7 @@ OF_WORLD = {
     "limit_bits": "world.on_lines",
     "counted": "world.counted",
 }
+LOOP = re.compile(r" *for ")
 OF_MEMBER = {"cells": "cells", "bits": "bits", "place": "place", "given": "given"}
 
 
@@ -36,6 +38,9 @@ class Units(Protocol):
 
     def value(self, tree: Expr, each: bool) -> tuple[str, int]:
         """The function of a remembered value, and the place of what it gives."""
+
+    def kept(self, which: Expr, slot: int, body: Callable[[Writer], str]) -> tuple[str, int]:
+        """The function of the people a loop lets in, and the place of what it gives."""
 
     def apart(self, tree: Expr) -> str:
         """The function of any other tree."""
@@ -52,6 +57,7 @@ class Writer:
         self.depth = 1
         self.known: dict[Any, str] = {}
         self.in_limit = False
+        self._loops = 0
         self._lines: list[str] = []
         self._names = 0
         self._used: dict[str, str] = {}
@@ -100,18 +106,42 @@ class Writer:
         self._used[name] = f"v{slot}.{OF_MEMBER[what]}"
         return name
 
+    def cell(self, slot: int, fact: str) -> str:
+        """An answer of the person or income in a variable. Where a loop over others compares
+        each with the person of the function, that one's is read before the loop."""
+        if not self._loops or slot not in self.slots:
+            return f"{self.of_member(slot, 'cells')}[{fact}]"
+        source = f"v{slot}.cells[{fact}]"
+        name = next((name for name, same in self._used.items() if same == source), None)
+        if name is None:
+            name = self.fresh()
+            self._used[name] = source
+        return name
+
     @contextmanager
-    def member(self, slot: int, members: str) -> Iterator[None]:
-        """A loop that sets a variable to one member after the other."""
-        with self.block(f"for v{slot} in {members}:"):
+    def member(self, slot: int, members: str, beside: Iterable[str] = ()) -> Iterator[None]:
+        """A loop that sets a variable to one member after the other, and others `beside` it."""
+        self._loops += 1
+        with self.block(f"for {', '.join((f'v{slot}', *beside))} in {members}:"):
             start = len(self._lines)
             yield
-            self._lines[start:start] = self._read_first(f"v{slot}.")
+            self._lines[start:start] = self._read_first(f"v{slot}.", start)
+        self._loops -= 1
 
-    def _read_first(self, of: str) -> list[str]:
-        """The lines that read what is used of one thing."""
-        names = [name for name, source in self._used.items() if source.startswith(of)]
-        return ["    " * self.depth + f"{name} = {self._used.pop(name)}" for name in names]
+    def _read_first(self, of: str, start: int = 0) -> list[str]:
+        """The lines that read what is used of one thing from a line on. What is used only once,
+        and in no loop, is read where it is used."""
+        lines = self._lines[start:]
+        loops = any(LOOP.match(line) for line in lines)
+        reading = []
+        for name in [name for name, source in self._used.items() if source.startswith(of)]:
+            source, word = self._used.pop(name), re.compile(rf"\b{name}\b")
+            uses = [at for at, line in enumerate(lines, start) for _ in word.findall(line)]
+            if len(uses) == 1 and not loops:
+                self._lines[uses[0]] = word.sub(source, self._lines[uses[0]])
+            else:
+                reading.append("    " * self.depth + f"{name} = {source}")
+        return reading
 
     def noted(self, bits: str) -> None:
         """Note bits as read, where that is asked for and not done already."""
@@ -127,22 +157,35 @@ class Writer:
         if found is not None:
             return found
         function, place = self.units.value(tree, each is not None)
+        found, at = self._looked_up(function, place, tree.free & {PERSON_SLOT}, each)
+        self.known[id(tree), each] = found
+        if self.traced:
+            self.noted(f"{self.of_world('logs')}[{at}]")
+        return found
+
+    def kept(self, which: Expr, slot: int, body: Callable[[Writer], str]) -> str:
+        """The people a loop lets in, which are remembered like a value."""
+        function, place = self.units.kept(which, slot, body)
+        each = EACH_SLOT if EACH_SLOT in which.free else None
+        return self._looked_up(function, place, which.free & {PERSON_SLOT}, each)[0]
+
+    def _looked_up(
+        self, function: str, place: int, of: frozenset[int], each: int | None
+    ) -> tuple[str, str]:
+        """What a function remembers, and the place where it does so."""
         at, given = str(place), ["world"]
         if each is not None:
             at += f" + {self.of_member(each, 'given')}"
-        if PERSON_SLOT in tree.free:
+        if of:
             at += f" + {self.of_member(PERSON_SLOT, 'place')}"
             given.append(f"v{PERSON_SLOT}")
         if each is not None:
             given.append(f"v{each}")
         at = at if at.isdecimal() else self.named(at)
-        found = self.known[id(tree), each] = self.fresh()
-        self.line(f"{found} = {self.of_world('memo')}.get({at}, NOTHING)")
-        with self.block(f"if {found} is NOTHING:"):
-            self.line(f"{found} = {function}({', '.join(given)})")
-        if self.traced:
-            self.noted(f"{self.of_world('logs')}[{at}]")
-        return found
+        found, memo = self.fresh(), self.of_world("memo")
+        self.line(f"if {at} in {memo}: {found} = {memo}[{at}]")
+        self.line(f"else: {found} = {function}({', '.join(given)})")
+        return found, at
 
     def apart(self, tree: Expr) -> str:
         """A value worked out by a function of its own."""

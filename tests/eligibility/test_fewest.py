@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,6 +90,23 @@ def test_where_few_answers_matter_no_smaller_set_forces_the_result(seed: int) ->
         if found.outcome != "unclear":
             named = {path for reason in found.because for path in reason.facts}
             assert len(named) == sizes[found.program, found.person], (found.program, named)
+
+
+@pytest.mark.parametrize("seed", [10, 19, 29])
+def test_a_program_looked_at_alone_names_the_same_answers_as_among_all(seed: int) -> None:
+    rules = city_rules()
+    household = Household.from_facts(whole_household(Random(seed), rules.facts), rules.facts)
+
+    def named(programs: list[str] | None) -> dict[Key, set[str]]:
+        found = screen(household, rules, DAYS[-1], programs, minimal=True)
+        return {
+            (one.program, one.person): {path for reason in one.because for path in reason.facts}
+            for one in found
+        }
+
+    among_all = named(None)
+    for program in rules.programs:
+        assert named([program]).items() <= among_all.items()
 
 
 @settings(max_examples=100, deadline=None)

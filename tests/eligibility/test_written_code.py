@@ -76,6 +76,19 @@ def test_a_function_is_the_same_before_and_after_it_is_written() -> None:
     assert [function(worth.world(home)) for _ in range(3)] == [1, 1, 1]
 
 
+def test_loops_over_the_same_people_work_out_once_whom_they_let_in() -> None:
+    worth = Worth()
+    world = worth.world(Household.from_facts(WHOLE, vocabulary()))
+    for text in (
+        "count(p for p in people if p.disabled)",
+        "sum(monthly(p.medical_expenses) for p in people if p.disabled)",
+        "max((p.age for p in people if p.disabled), default=0)",
+    ):
+        worth.plain.compile(worth.read(text))(world)
+    let_in = [found for found in world.memo.values() if isinstance(found, list)]
+    assert [[(one.id, sure) for one, sure, _ in each] for each in let_in] == [[("p2", True)]]
+
+
 NESTED = "household.homeless"
 for _ in range(10):
     NESTED = f"({NESTED} and household.heating_paid or household.homeless)"

@@ -36,6 +36,9 @@ routes: list[Route] = [
     ),
     Route(f"{BASE}/referrals/{{id}}", page("referrals.show"), name="api.referral"),
     Route(
+        f"{BASE}/referrals/{{id}}/reasons", page("referrals.reasons"), name="api.referral.reasons"
+    ),
+    Route(
         f"{BASE}/referrals/{{id}}/decision",
         page("referrals.decision"),
         methods=POST,

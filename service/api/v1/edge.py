@@ -57,6 +57,11 @@ def answer(body: Mapping[str, Any], status: int = 200) -> Response:
     return Response(to_json(body), status, media_type=JSON)
 
 
+def answer_text(body: str) -> Response:
+    """A JSON answer that is text already."""
+    return Response(body.encode(), media_type=JSON)
+
+
 def actor_of(request: Request) -> Actor:
     """Who calls, as the guard found them."""
     actor: Actor = request.state.actor

@@ -67,6 +67,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "What seems likely for these facts. Nothing is stored.",
         programs.ScreeningAnswer,
         body=FACTS,
+        query=programs.QUERY,
         errors=(401, 429),
     ),
     Operation(
@@ -121,6 +122,12 @@ OPERATIONS: tuple[Operation, ...] = (
         ROUTES["api.referral"],
         "Where a case stands, with its questions and their replies.",
         referrals.ReferralAnswer,
+        key="agency",
+    ),
+    Operation(
+        ROUTES["api.referral.reasons"],
+        "Why a case's screening came out so: the fewest facts behind each result.",
+        referrals.ReasonsAnswer,
         key="agency",
     ),
     Operation(

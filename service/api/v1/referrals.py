@@ -30,6 +30,7 @@ from service.api.v1.shapes import (
 )
 from service.body import read_query
 from service.errors import Malformed, NotFound
+from service.queries.case_reasons import reasons_of_case
 from service.queries.referrals import case_of_agency, taken_back
 from service.web import now_of, services_of
 
@@ -174,6 +175,24 @@ class ReferralAnswer(Strict):
     requests: list[AskedQuestion]
 
 
+class ReasonsAnswer(Strict):
+    """The screening of a case made again, by the rules and on the day it was made by."""
+
+    id: Id
+    version: Version
+    on: Day
+    explained: Annotated[
+        Literal["fewest", "all", "stored"],
+        Field(
+            description="`fewest`: no result can do without any fact its reasons name. `all`: the"
+            " household is too large for that. `stored`: these rules cannot be read any more."
+        ),
+    ]
+    determinations: Annotated[
+        list[dict[str, Any]], Field(description="Determinations; see docs/api.md.")
+    ]
+
+
 class TakenBack(Strict):
     """A case you were offered that its resident took back: nothing more is to be done."""
 
@@ -238,6 +257,21 @@ async def show(request: Request) -> Response:
     """Where one case stands, with the questions asked and their replies."""
     case = await case_of_agency(services_of(request), actor_of(request), path_id(request))
     return answer(case)
+
+
+async def reasons(request: Request) -> Response:
+    """Why one case's screening came out so."""
+    found = await reasons_of_case(services_of(request), actor_of(request), path_id(request))
+    explained = "stored" if found.program is None else "fewest" if found.fewest else "all"
+    return answer(
+        {
+            "id": str(found.id),
+            "version": found.version,
+            "on": found.on.isoformat(),
+            "explained": explained,
+            "determinations": list(found.screening),
+        }
+    )
 
 
 async def decision(request: Request) -> Response:
