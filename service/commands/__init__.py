@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     from service.settings import Settings
 
@@ -27,3 +28,20 @@ def read_settings() -> Settings:
         return Settings.from_env(os.environ)
     except SettingsError as refused:
         raise BadUse(refused.problems) from None
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[None]:
+    """The database while a command works. Raises BadUse where it is away, or of another version."""
+    from service import db
+    from service.migrator import migrations_current
+
+    try:
+        await db.open_database(settings)
+        if not await migrations_current():
+            raise BadUse(["The database is not at this version: run `threshold migrate`."])
+        yield
+    except db.DatabaseUnavailable as away:
+        raise BadUse([f"The database cannot be reached: {away}."]) from None
+    finally:
+        await db.close_database()

@@ -7,7 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from service.commands import BadUse, read_settings
+from service.commands import BadUse, open_database, read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -44,15 +44,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(settings: Settings, city: City, arguments: argparse.Namespace) -> int:
-    from service import db
     from service.actions.api_keys import AGENCY, PARTNER, create_key, revoke_keys
     from service.actor import Actor
     from service.clock import Clock
 
     kind = AGENCY if arguments.holder in city.agencies else PARTNER
     now = Clock(settings.now_offset).now()
-    await db.open_database(settings)
-    try:
+    async with open_database(settings):
         if arguments.do == "revoke":
             ended = await revoke_keys(Actor.SYSTEM, kind, arguments.holder, now)
             sys.stdout.write(f"Keys ended: {ended}\n")
@@ -60,8 +58,6 @@ async def _run(settings: Settings, city: City, arguments: argparse.Namespace) ->
         if arguments.webhook:
             await _set_webhook(settings, arguments, now)
         key = await create_key(Actor.SYSTEM, kind, arguments.holder, arguments.label, now)
-    finally:
-        await db.close_database()
     sys.stdout.write(f"{key}\n")
     sys.stderr.write("It is shown this once. Anyone who has it can act for its holder.\n")
     return FINE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.commands import BadUse, read_settings
+from service.commands import BadUse, open_database, read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +27,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_backup(arguments: argparse.Namespace) -> int:
     """Back up: 0. The file is there whole or not at all."""
-    from service import db
     from service.backup import make_backup
     from service.clock import Clock
     from service.security.keyring import Keyring
@@ -35,14 +34,11 @@ def run_backup(arguments: argparse.Namespace) -> int:
     settings = read_settings()
 
     async def back_up() -> BackupReport:
-        await db.open_database(settings)
-        try:
+        async with open_database(settings):
             keyring, clock = Keyring(settings.secret_keys), Clock(settings.now_offset)
             return await make_backup(settings, keyring, clock, arguments.file)
-        finally:
-            await db.close_database()
 
-    return _tell(back_up, f"Written to {arguments.file}.")
+    return _tell(back_up, arguments.file, f"Written to {arguments.file}.")
 
 
 def run_restore(arguments: argparse.Namespace) -> int:
@@ -59,10 +55,10 @@ def run_restore(arguments: argparse.Namespace) -> int:
         keyring, clock = Keyring(settings.secret_keys), Clock(settings.now_offset)
         return await restore_backup(settings, keyring, clock, arguments.file)
 
-    return _tell(restore, "Restored, and the audit chain holds.")
+    return _tell(restore, arguments.file, "Restored, and the audit chain holds.")
 
 
-def _tell(work: Callable[[], Coroutine[Any, Any, BackupReport]], done: str) -> int:
+def _tell(work: Callable[[], Coroutine[Any, Any, BackupReport]], file: Path, done: str) -> int:
     import asyncio
 
     from service.backup_file import BackupRefused
@@ -74,6 +70,8 @@ def _tell(work: Callable[[], Coroutine[Any, Any, BackupReport]], done: str) -> i
         raise BadUse([str(refused)]) from None
     except DatabaseUnavailable as away:
         raise BadUse([f"The database cannot be reached: {away}."]) from None
+    except OSError as refused:
+        raise BadUse([f"{file} cannot be used: {refused.strerror}."]) from None
     print(done)
     for table, rows in report.rows.items():
         if rows:

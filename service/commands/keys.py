@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.commands import read_settings
+from service.commands import open_database, read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -40,7 +40,6 @@ def run_rotate(_arguments: argparse.Namespace) -> int:
     """Everything is under the newest key: 0. Some value opens under no key: 1."""
     import asyncio
 
-    from service import db
     from service.clock import Clock
     from service.rotation import rotate
     from service.security.keyring import Keyring
@@ -48,11 +47,8 @@ def run_rotate(_arguments: argparse.Namespace) -> int:
     settings = read_settings()
 
     async def work() -> RotationReport:
-        await db.open_database(settings)
-        try:
+        async with open_database(settings):
             return await rotate(Keyring(settings.secret_keys), Clock(settings.now_offset).now())
-        finally:
-            await db.close_database()
 
     report = asyncio.run(work())
     for table, rows in report.changed.items():

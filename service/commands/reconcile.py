@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from service.commands import read_settings
+from service.commands import open_database, read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -35,16 +35,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _reconcile(settings: Settings) -> Reconciliation:
-    from service import db
     from service.city import load_city
     from service.queries.reconciliation import reconcile
 
     city = load_city(settings.city)
-    await db.open_database(settings)
-    try:
+    async with open_database(settings):
         return await reconcile(city.agencies)
-    finally:
-        await db.close_database()
 
 
 def _lines(found: Reconciliation) -> list[str]:

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from service.commands import BadUse, read_settings
+from service.commands import BadUse, open_database, read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -44,18 +44,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(settings: Settings, arguments: argparse.Namespace) -> int:
-    from service import db
     from service.clock import Clock
     from service.services import load_services
 
     services = load_services(settings, Clock(settings.now_offset))
-    await db.open_database(settings)
-    try:
+    async with open_database(settings):
         if arguments.reference is None:
             return await _all(services, as_json=arguments.json)
         return await _one(services, arguments)
-    finally:
-        await db.close_database()
 
 
 async def _one(services: Services, arguments: argparse.Namespace) -> int:

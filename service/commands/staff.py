@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.commands import BadUse, read_settings
+from service.commands import BadUse, open_database, read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -185,7 +185,6 @@ def _runs(
     """The command: open the database, do the work, and say in words what it refuses."""
 
     def run(arguments: argparse.Namespace) -> int:
-        from service import db
         from service.city import load_city
         from service.clock import Clock
         from service.errors import Conflict, Invalid, NotFound
@@ -197,11 +196,8 @@ def _runs(
         desk = Desk(load_city(settings.city), keyring, Passwords(keyring), clock)
 
         async def opened() -> int:
-            await db.open_database(settings)
-            try:
+            async with open_database(settings):
                 return await work(desk, arguments)
-            finally:
-                await db.close_database()
 
         try:
             return asyncio.run(opened())

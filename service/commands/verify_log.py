@@ -8,7 +8,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from service.commands import BadUse, read_settings
+from service.commands import BadUse, open_database, read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -50,17 +50,13 @@ def _witness(told: str | None) -> Head | None:
 
 
 async def _verify(settings: Settings, witness: Head | None) -> ChainReport:
-    from service import db
     from service.audit_chain import verify_chain
     from service.clock import Clock
     from service.retention import AUDIT_KEPT
 
-    await db.open_database(settings)
-    try:
+    async with open_database(settings):
         before = Clock(settings.now_offset).now() - AUDIT_KEPT
         return await verify_chain(witness, removed_before=before)
-    finally:
-        await db.close_database()
 
 
 def as_json(found: ChainReport) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service.commands import BadUse, read_settings
+from service.commands import BadUse, open_database, read_settings
 from service.commands.findings import in_words
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from service.services import Services
 
 FINE, FOUND = 0, 1
-Parsers = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Told = dict[str, Any]
 
 
@@ -138,7 +137,6 @@ async def _close(services: Services, number: int) -> Told:
 
 
 def with_services(work: Callable[[Services], Awaitable[Told]]) -> Told:
-    from service import db
     from service.clock import Clock
     from service.errors import AppError
     from service.services import load_services
@@ -148,11 +146,8 @@ def with_services(work: Callable[[Services], Awaitable[Told]]) -> Told:
 
     async def run() -> Told:
         services = load_services(settings, Clock(settings.now_offset))
-        await db.open_database(settings)
-        try:
+        async with open_database(settings):
             return await work(services)
-        finally:
-            await db.close_database()
 
     try:
         return asyncio.run(run())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.commands import read_settings
+from service.commands import open_database, read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -26,16 +26,16 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(_arguments: argparse.Namespace) -> int:
     """Work until told to stop: 0."""
-    import asyncio
-
     from service.clock import Clock
     from service.logs import configure_logs
+    from service.loop import leave_to_itself, run_now
     from service.services import load_services
 
     settings = read_settings()
     configure_logs(settings.log_level)
     services = load_services(settings, Clock(settings.now_offset))
-    asyncio.run(work(services))
+    leave_to_itself()
+    run_now(work(services))
     return 0
 
 
@@ -51,8 +51,7 @@ async def work(services: Services, end_seconds: float = END_SECONDS) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await db.open_database(services.settings)
-    try:
+    async with open_database(services.settings):
         working = asyncio.create_task(Worker(services, handlers()).run(stop))
         told = asyncio.create_task(stop.wait())
         await asyncio.wait((working, told), return_when=asyncio.FIRST_COMPLETED)
@@ -62,5 +61,3 @@ async def work(services: Services, end_seconds: float = END_SECONDS) -> None:
             # A database that stands still answers neither a question nor a goodbye.
             db.stop_waiting()
         await working
-    finally:
-        await db.close_database()

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 LINK = "/voice/merge/{token}"
 SOURCE, TARGET = "source", "target"
 ASKED, MOVING, DONE, DECLINED, UNDONE = "asked", "moving", "done", "declined", "undone"
-UNDER_WAY = (ASKED, MOVING, DONE)
 FROM = (State.MODERATION, State.OPEN, State.AWAITING)
 INTO = (State.OPEN, State.AWAITING)
 MAC_BYTES = 16

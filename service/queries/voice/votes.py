@@ -38,7 +38,6 @@ ORDER = (
     OTHERS,
     STABILITY,
 )
-OPEN_STATES = ("open", "disputed", "reduced", "counted", "called_off")
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,7 @@ def test_a_new_program_passes_the_check_once_its_blanks_are_filled(
         text = re.sub(r"BLANK_\w+_URL", "https://example.org/", text)
         path.write_text(re.sub(r"(?<!every )BLANK_[A-Z_]+", "Some words", text), encoding="utf-8")
     status, found, _err = threshold("check", str(city), "--on", "2026-11-22")
-    last = found.splitlines()[-1]
-    assert (status, last.partition("right.")[0]) == (0, "town: 21 programs, all cases "), found
+    assert (status, ", all cases right." in found.splitlines()[-1]) == (0, True), found
 
 
 @pytest.mark.parametrize("id", ["Bike", "bike-fund", "../bike", "_bike", "b" * 41, "basic_food"])
@@ -181,6 +180,7 @@ def test_the_log_is_walked_and_a_changed_entry_is_named(
     assert told.endswith("The log was changed.\n")
 
 
+@pytest.mark.slow
 def test_a_stored_determination_is_replayed_from_what_is_stored(
     settings: Settings, loaded_services: Services, on_database: Run
 ) -> None:
