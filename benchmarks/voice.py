@@ -25,7 +25,7 @@ from service import db
 from service.actions.voice.own_signature import confirm
 from service.clock import Clock
 from service.ids import time_ordered_id
-from service.server import run_now
+from service.loop import run_now
 from service.services import Services, load_services
 from service.voice.counting import count_steps
 from service.voice.steps import add_steps

@@ -1,9 +1,7 @@
 """Signatures end to end over HTTP: a real server, a browser's requests, the link out of the mail.
 
-Each person comes from an address of their own, fetches the petition's page, sends the form, waits
-for the mail, opens its link and presses the button; so many people are at it at any moment. The
-mails are read where the server's worker writes them. What each process burned is told beside the
-rate: the people themselves are one of them, on the same machine.
+The mails are read where the server's worker writes them. What each process burned is told beside
+the rate: the people themselves are one of them, on the same machine.
 """
 
 from __future__ import annotations
@@ -12,158 +10,24 @@ import asyncio
 import base64
 import contextlib
 import os
-import re
 import socket
 import sys
 import time
-from collections import defaultdict
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
+from benchmarks.voice_people import Crowd
 from benchmarks.voice_timing import Burned, quantiles
 from service import db
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping
 
     from service.settings import Settings
     from tests.service.voice.signers import Signers
 
-# At 250 a second, with a mail on its way for a second.
-AT_ONCE = 250
 # The first few find a server that has made no page yet; they are not in the figures.
 FIRST = 50
-TOKEN = re.compile(rb'name="_csrf" value="([^"]+)"')
-COOKIE = re.compile(rb"\r\nset-cookie: ([^;\r]+)", re.IGNORECASE)
-LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
-FORM = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
-SENT = 303
-MAIL = re.compile(rb"^To: http(\d+)@.*?/voice/signature/([A-Za-z0-9_-]{43})", re.DOTALL | re.M)
-START_SECONDS, MAIL_SECONDS = 30.0, 120.0
-LOOK_SECONDS = 0.05
-
-
-class Wire(asyncio.Protocol):
-    """One connection that asks and reads one answer after another: asyncio's streams cost the
-    people twice as much."""
-
-    def __init__(self) -> None:
-        self.transport: asyncio.Transport | None = None
-        self._got, self._wanted = b"", 0
-        self._answer: asyncio.Future[bytes] | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
-
-    def connection_lost(self, fault: Exception | None) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(fault or ConnectionResetError("no answer"))
-
-    def data_received(self, data: bytes) -> None:
-        self._got += data
-        if not self._wanted and (end := self._got.find(b"\r\n\r\n")) >= 0:
-            self._wanted = end + 4 + int(found[1] if (found := LENGTH.search(self._got)) else 0)
-        if self._wanted and len(self._got) >= self._wanted and self._answer is not None:
-            self._answer.set_result(self._got)
-
-    async def ask(self, request: bytes) -> bytes:
-        """The whole answer, head and body."""
-        self._got, self._wanted = b"", 0
-        self._answer = asyncio.get_running_loop().create_future()
-        if self.transport is None:
-            raise ConnectionResetError("not connected")
-        self.transport.write(request)
-        return await self._answer
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A browser: its address, and the cookie of the form it was given."""
-
-    port: int
-    number: int
-
-    async def fill(self, path: str, fields: dict[str, str]) -> int:
-        """Fetch a page and send its form, on one connection; says how that was answered."""
-        loop = asyncio.get_running_loop()
-        transport, wire = await loop.create_connection(Wire, "127.0.0.1", self.port)
-        try:
-            page = await wire.ask(f"GET {path} {self._head()}\r\n".encode())
-            token, cookie = TOKEN.search(page), COOKIE.search(page)
-            if token is None or cookie is None:
-                raise RuntimeError(f"{path} answered {page[:30]!r} and has no form")
-            form = urlencode({"_csrf": token[1].decode(), **fields})
-            head = f"{self._head()}Cookie: {cookie[1].decode()}\r\n{FORM}{len(form)}\r\n\r\n"
-            return int((await wire.ask(f"POST {path} {head}{form}".encode()))[9:12])
-        finally:
-            transport.close()
-
-    def _head(self) -> str:
-        high, low = divmod(self.number, 250)
-        address = f"10.{high // 250}.{high % 250}.{low + 1}"
-        return f"HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nX-Forwarded-For: {address}\r\n"
-
-
-@dataclass(slots=True)
-class Crowd:
-    """People who sign one petition, each when their turn comes."""
-
-    port: int
-    number: int
-    folder: Path
-    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    _mails: dict[int, asyncio.Future[str]] = field(default_factory=dict)
-
-    async def sign(self, people: Sequence[int]) -> None:
-        reading = asyncio.create_task(self._read_mails())
-        waiting = iter(people)
-
-        async def one_after_another() -> None:
-            for each in waiting:
-                await self._one(each)
-
-        try:
-            await asyncio.gather(*(one_after_another() for _place in range(AT_ONCE)))
-        finally:
-            reading.cancel()
-
-    async def _one(self, each: int) -> None:
-        person, mail = Person(self.port, each), asyncio.get_running_loop().create_future()
-        self._mails[each] = mail
-        fields = {"name": "Sam Signer", "mail": f"http{each}@load{each % 97}.example.net"}
-        await self._fill("asked", person, f"/voice/petitions/{self.number}", fields)
-        begun = time.perf_counter()
-        async with asyncio.timeout(MAIL_SECONDS):
-            token = await mail
-        self.took["mail"].append(time.perf_counter() - begun)
-        await self._fill("confirmed", person, f"/voice/signature/{token}", {"_action": "confirm"})
-
-    async def _fill(self, kind: str, person: Person, path: str, fields: dict[str, str]) -> None:
-        begun = time.perf_counter()
-        status = await person.fill(path, fields)
-        self.took[kind].append(time.perf_counter() - begun)
-        if status != SENT:
-            raise RuntimeError(f"{kind} answered {status}")
-
-    async def _read_mails(self) -> None:
-        """Each mail as soon as it lies there."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            for content in taken(self.folder):
-                found = MAIL.search(content.replace(b"=\n", b""))
-                if found and not (mail := self._mails.pop(int(found[1]))).done():
-                    mail.set_result(found[2].decode())
-
-
-def taken(folder: Path) -> list[bytes]:
-    """The mails that lie there, which then lie there no more."""
-    contents = []
-    for file in folder.glob("*.eml"):
-        contents.append(file.read_bytes())
-        file.unlink()
-    return contents
+START_SECONDS = 30.0
 
 
 async def over_http(
@@ -173,10 +37,10 @@ async def over_http(
     async with serving(settings, processes) as (port, burned):
         number = (await signers.row())["number"]
         crowd = Crowd(port, number, settings.storage / "voice-mail")
-        await crowd.sign(range(FIRST))
+        await asyncio.to_thread(crowd.sign, range(FIRST))
         crowd.took.clear()
         before, begun = await burned.now(), time.perf_counter()
-        await crowd.sign(range(FIRST, FIRST + count))
+        await asyncio.to_thread(crowd.sign, range(FIRST, FIRST + count))
         spent = time.perf_counter() - begun
         each = burned.each(before, await burned.now(), count)
         done = time.perf_counter()

@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 
 from service import db
 from service.assets import Assets
 from service.edge import Edge
-from service.errors import AppError, Malformed, MethodNotAllowed, NotFound, TooLarge, Unexpected
 from service.i18n import Language, Languages
 from service.metrics import Metrics
-from service.rendering import error_response
 from service.security.guard import guard_routes
 from service.security.roles import load_roles
 from service.services import load_services
@@ -30,9 +26,6 @@ from service.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
-
-    from starlette.requests import Request
-    from starlette.responses import Response
 
     from service.clock import Clock
     from service.security.roles import Rule
@@ -58,16 +51,11 @@ def create_app(
 
 
 def assemble(web: Web, signposts: Signposts, *, opens_database: bool) -> Starlette:
-    """An application of these guarded routes, all behind the edge."""
-    app = Starlette(
-        routes=signposts.routes,
-        middleware=[Middleware(Edge, web=web)],
-        exception_handlers={AppError: on_app_error, HTTPException: on_http_exception},
-        lifespan=database_lifespan if opens_database else None,
-    )
-    # Starlette's own redirect for a missing slash would repeat an unchecked query.
-    app.router.redirect_slashes = False
-    app.router.middleware_stack = signposts.before(app.router)
+    """An application of these guarded routes, all behind the edge.
+
+    Of Starlette's own way to a route nothing is left but what it does at the start and the end."""
+    app = Starlette(routes=signposts.routes, lifespan=database_lifespan if opens_database else None)
+    app.middleware_stack = Edge(signposts, app.router, web)
     app.state.threshold = web.services
     app.state.web = web
     return app
@@ -124,25 +112,3 @@ async def database_lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         yield {}
     finally:
         await db.close_database()
-
-
-async def on_app_error(request: Request, error: Exception) -> Response:
-    """The one handler of our own refusals."""
-    refusal = error if isinstance(error, AppError) else Unexpected()
-    return error_response(request, refusal)
-
-
-async def on_http_exception(request: Request, error: Exception) -> Response:
-    """What the router refuses by itself, in our shape."""
-    return error_response(request, as_app_error(error))
-
-
-def as_app_error(error: Exception) -> AppError:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == MethodNotAllowed.status and isinstance(error, HTTPException):
-        return MethodNotAllowed((error.headers or {}).get("Allow", ""))
-    if status == TooLarge.status:
-        return TooLarge()
-    if status == NotFound.status:
-        return NotFound()
-    return Malformed() if 400 <= status < 500 else Unexpected()

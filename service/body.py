@@ -12,8 +12,6 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
-from starlette.requests import ClientDisconnect
-
 from service.errors import Malformed, RequestTimeout, TooLarge, UnsupportedMedia
 
 if TYPE_CHECKING:
@@ -62,17 +60,27 @@ class Form:
 
     pairs: tuple[tuple[str, str], ...]
     uploads: dict[str, Upload] = field(default_factory=dict)
+    _values: dict[str, list[str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        """A page asks for each of its fields, some several times."""
+        for name, value in self.pairs:
+            self._values.setdefault(name, []).append(value)
 
     def get(self, name: str, default: str = "") -> str:
         """The one value of a field. Raises Malformed if it was sent more than once."""
-        values = self.all(name)
+        values = self._values.get(name)
+        if values is None:
+            return default
         if len(values) > 1:
             raise Malformed("repeated_parameter")
-        return values[0] if values else default
+        return values[0]
 
     def all(self, name: str) -> list[str]:
         """Every value of a field that may repeat, as a list of ticked boxes does."""
-        return [value for key, value in self.pairs if key == name]
+        return list(self._values.get(name, ()))
 
     def single(self, lists: Iterable[str] = ()) -> dict[str, str]:
         """Every field as one value. Raises Malformed where one outside `lists` repeats."""
@@ -86,16 +94,13 @@ class Form:
 
     def multi(self) -> dict[str, list[str]]:
         """Every field with all its values."""
-        found: dict[str, list[str]] = {}
-        for name, value in self.pairs:
-            found.setdefault(name, []).append(value)
-        return found
+        return {name: list(values) for name, values in self._values.items()}
 
     def __contains__(self, name: object) -> bool:
-        return any(key == name for key, _value in self.pairs)
+        return name in self._values
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(key for key, _value in self.pairs))
+        return iter(self._values)
 
 
 async def read_bytes(request: Request, limit: int) -> bytes:
@@ -109,21 +114,24 @@ async def read_bytes(request: Request, limit: int) -> bytes:
     size = 0
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for part in request.stream():
+            more = True
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise Malformed("body_cut_short")
+                part, more = message.get("body", b""), message.get("more_body", False)
                 size += len(part)
                 if size > limit:
                     raise TooLarge
                 parts.append(part)
     except TimeoutError:
         raise RequestTimeout from None
-    except ClientDisconnect:
-        raise Malformed("body_cut_short") from None
     return b"".join(parts)
 
 
 async def read_form(request: Request, rules: FormRules | None = None) -> Form:
     """The form of this request; read once, then remembered, so any layer may ask for it."""
-    held = getattr(request.state, "form", None)
+    held = request.scope["state"].get("form")
     if isinstance(held, Form):
         return held
     rules = rules or FormRules()
@@ -138,7 +146,7 @@ async def read_form(request: Request, rules: FormRules | None = None) -> Form:
         form = await parse_multipart(request.headers["content-type"], body, rules.max_fields)
     else:
         raise UnsupportedMedia
-    request.state.form = form
+    request.scope["state"]["form"] = form
     return form
 
 

@@ -99,6 +99,15 @@ class FormExpired(AppError):
         "Your browser did not send the cookie that holds this form together. Allow cookies for"
         " this page, or use another browser, and open it again from here."
     )
+    # The same two where what was typed stands on the page, to be sent once more.
+    kept = _(
+        "This page was open for too long, so it was not sent yet. Nothing you typed is lost:"
+        " send it again from here."
+    )
+    kept_without_cookie = _(
+        "Your browser did not send the cookie that holds this form together. Nothing you typed is"
+        " lost: send it again from here. If this page comes back, allow cookies for it."
+    )
 
 
 class HttpsNeeded(AppError):

@@ -97,6 +97,8 @@ class Lines(logging.Handler):
 
 def log_request(method: str, state: Mapping[str, Any], status: int, seconds: float) -> None:
     """The one line of a request. The route's name stands for its address."""
+    if log.threshold > LEVELS["info"]:
+        return
     route = state.get("route")
     # Nothing says when a ballot was asked for or cast.
     if isinstance(route, str) and route.startswith(("health.", "voice.ballot")):

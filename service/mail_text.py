@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from binascii import b2a_qp
+from dataclasses import dataclass
 from email._policybase import Compat32
 from email.header import Header
 from email.message import Message
@@ -23,7 +24,7 @@ class _Lines(Compat32):
         return _short(name, value) or super().fold(name, value)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        return _short(name, value).encode() or super().fold_binary(name, value)
+        return self.fold(name, value).encode("ascii")
 
 
 def _short(name: str, value: Any) -> str:
@@ -37,29 +38,46 @@ def _coded(name: str, value: str) -> str:
 
 
 _LINES = _Lines()
+# What every mail of text says of itself.
+OF_TEXT = (
+    ("MIME-Version", "1.0"),
+    ("Content-Type", 'text/plain; charset="utf-8"'),
+    ("Content-Transfer-Encoding", "quoted-printable"),
+)
 
 
-class PlainMail(Message):
-    """The plain kind of message: the newer one reads each header that it is given. Its text is as
-    mail carries it, so there is nothing to look for when it is written."""
+@dataclass(frozen=True, slots=True)
+class PlainMail:
+    """Headers and text as mail carries them, so there is nothing to look for when it is written."""
+
+    headers: tuple[tuple[str, str], ...]
+    text: str
 
     def __bytes__(self) -> bytes:
-        lines = [self.policy.fold_binary(name, value) for name, value in self.raw_items()]
-        return b"".join([*lines, b"\n", str(self.get_payload()).encode("ascii")])
+        lines = [
+            _short(name, value) or _LINES.fold(name, value)
+            for name, value in (*self.headers, *OF_TEXT)
+        ]
+        return "".join([*lines, "\n", self.text]).encode("ascii")
+
+    def message(self) -> Message:
+        """The same for what hands mails to a server. The plain kind: the newer one reads each
+        header that it is given."""
+        made = Message(_LINES)
+        for name, value in (*self.headers, *OF_TEXT):
+            made[name] = value
+        made.set_payload(self.text)
+        return made
 
 
-def plain_mail(headers: Mapping[str, str], body: str) -> Message:
+def plain_mail(headers: Mapping[str, str], body: str) -> PlainMail:
     """A mail of text alone, in UTF-8 with only those letters escaped that mail cannot carry.
 
     Raises ValueError for a header of several lines: the second could be a header of its own.
     """
     if broken := [name for name, value in headers.items() if len(value.splitlines()) > 1]:
         raise ValueError(f"a header of several lines: {broken}")
-    message = PlainMail(_LINES)
-    for name, value in headers.items():
-        message[name] = value if value.isascii() else _coded(name, value)
-    message["MIME-Version"] = "1.0"
-    message["Content-Type"] = 'text/plain; charset="utf-8"'
-    message["Content-Transfer-Encoding"] = "quoted-printable"
-    message.set_payload(b2a_qp(body.encode(), istext=True).decode("ascii"))
-    return message
+    coded = [
+        (name, value if value.isascii() else _coded(name, value)) for name, value in headers.items()
+    ]
+    return PlainMail(tuple(coded), b2a_qp(body.encode(), istext=True).decode("ascii"))

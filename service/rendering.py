@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from html import escape
+import re
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from service.actor import Actor
-from service.body import LETS_IN
-from service.errors import AppError, DraftUnreadable, SignInNeeded
-from service.i18n import _
-from service.problem import problem_response
 from service.security import csrf
-from service.security.sessions import DOORS, rests_until
+from service.security.sessions import rests_until
 from service.templating import Page
 from service.web import Web, now_of, services_of, web_of
 
@@ -34,35 +30,9 @@ CLEAR_URLS = {
     "voice": "/voice/clear",
 }
 LEAVE = "/benefits/leave"
-# Refusals after which the page that was asked for, or was sent from, is worth opening again.
-AGAIN = (403, 409, 503)
-JSON_PLACES = ("/api/", "/openapi.json", "/healthz", "/readyz", "/metrics")
-# By code where it says more than the status.
-HEADINGS: Mapping[str | int, str] = {
-    "draft_unreadable": _("We cannot open what you saved"),
-    400: _("We could not read that"),
-    403: _("Please send that again"),
-    404: _("We could not find that page"),
-    408: _("The connection was too slow"),
-    409: _("This has changed"),
-    413: _("That is too much at once"),
-    429: _("Please wait a little"),
-    503: _("Please try again soon"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorView:
-    """What an error page shows; the code the person can read out over the phone is the id."""
-
-    heading: str
-    message: str
-    status: int
-    request_id: str
-    again: str | None = None
-    # A form that could not be taken just now: where it goes, and what was in it.
-    action: str = ""
-    typed: Sequence[tuple[str, str]] = ()
+# What an address may hold as it is; to look for the rest letter by letter takes ten times as long.
+URL_MARKS = "-._~:/%#?=@[]!$&'()*+,;"
+PLAIN_URL = re.compile(f"[A-Za-z0-9{re.escape(URL_MARKS)}]*")
 
 
 def render(request: Request, template: str, view: object, *, status: int = 200) -> HTMLResponse:
@@ -88,7 +58,9 @@ def redirect(url: str, request: Request | None = None) -> Response:
     """See other: after a form, so that a reload does not send it again. Own addresses only."""
     if not is_own_path(url):
         raise ValueError("a redirect leads to a path of our own")
-    response = RedirectResponse(url, status_code=303)
+    response = Response(status_code=303)
+    written = url if PLAIN_URL.fullmatch(url) else quote(url, safe=URL_MARKS)
+    response.raw_headers.append((b"location", written.encode("ascii")))
     if request is not None:
         keep_language(request, response)
     return response
@@ -167,13 +139,13 @@ def form_token_for(request: Request) -> tuple[str, csrf.FormCookie | None]:
 
 def translator_of(request: Request) -> Translator:
     """The language of this request: chosen before, or the browser's, or the city's first."""
-    state = request.state
+    state = request.scope["state"]
     languages = web_of(request).languages
-    code = getattr(state, "locale", None)
+    code = state.get("locale")
     if code is None:
         accept = request.headers.get("accept-language", "")
         translator = languages.choose(request.cookies.get(LANGUAGE_COOKIE), accept)
-        state.locale = translator.code
+        state["locale"] = translator.code
         return translator
     return languages[code]
 
@@ -194,7 +166,7 @@ def language_switch(request: Request, form: Form) -> str | None:
 
 def keep_language(request: Request, response: Response) -> None:
     """Remember a language that was chosen in this request."""
-    if getattr(request.state, "keep_language", False):
+    if request.scope["state"].get("keep_language"):
         response.set_cookie(
             LANGUAGE_COOKIE,
             request.state.locale,
@@ -204,80 +176,3 @@ def keep_language(request: Request, response: Response) -> None:
             httponly=True,
             samesite="lax",
         )
-
-
-def error_response(request: Request, error: AppError) -> Response:
-    """A refusal as a page in the person's language, or as a problem for programs."""
-    request_id: str = request.state.request_id
-    path: str = request.scope["path"]
-    if path.startswith(JSON_PLACES):
-        return problem_response(error, request_id)
-    if isinstance(error, SignInNeeded):
-        return to_sign_in(request, error.door)
-    words = translator_of(request)
-    ours = is_own_path(path)
-    view = ErrorView(
-        heading=words.gettext(heading_of(error)),
-        message=words.gettext(error.message, **error.values),
-        status=error.status,
-        request_id=request_id,
-        again=_again(request) if may_try_again(error) and ours else None,
-        action=path,
-        typed=typed_in(request) if error.status == 503 and ours else (),
-    )
-    try:
-        response: Response = render(request, "errors/error.html", view, status=error.status)
-    except Exception:  # noqa: BLE001  (an error page that breaks must still say something)
-        response = plain_error(view, error.status)
-    response.headers.update(error.headers)
-    return response
-
-
-def may_try_again(error: AppError) -> bool:
-    """Whether the same page may answer another time; a draft that cannot be read stays so."""
-    return error.status in AGAIN and not isinstance(error, DraftUnreadable)
-
-
-def heading_of(error: AppError) -> str:
-    """An error page's heading, still in English."""
-    by_status = HEADINGS.get(error.status, _("Something went wrong"))
-    return HEADINGS.get(error.code, by_status)
-
-
-def _again(request: Request) -> str | None:
-    """The page that was asked for, or the one of ours that a form stood on."""
-    if request.method == "GET":
-        return str(request.scope["path"])
-    _scheme, _, came = request.headers.get("referer", "").partition("://")
-    host, _, rest = came.partition("/")
-    ours = host == request.headers.get("host") and is_own_path(f"/{rest}")
-    return f"/{rest}" if ours else None
-
-
-def to_sign_in(request: Request, door: str) -> Response:
-    """To where this door is knocked at; a resident's page is remembered for its owner."""
-    from service.resident.interrupted import remember  # it needs this module itself
-
-    response = redirect(DOORS[door].sign_in)
-    remember(request, response)
-    return response
-
-
-def typed_in(request: Request) -> Sequence[tuple[str, str]]:
-    """What a form held that could not be taken just now, to be sent again with one button. Nothing
-    of a form with a password or a secret in it: a page may stay on a screen for long."""
-    form: Form | None = getattr(request.state, "form", None)
-    if form is None or form.uploads or any(name in LETS_IN for name in form):
-        return ()
-    return form.pairs
-
-
-def plain_error(view: ErrorView, status: int) -> HTMLResponse:
-    """The page of last resort: needs no template, no database and no catalogue."""
-    heading, message = escape(view.heading), escape(view.message)
-    return HTMLResponse(
-        '<!DOCTYPE html><html lang="en" dir="ltr"><head><meta charset="utf-8">'
-        f"<title>{heading}</title></head><body><main><h1>{heading}</h1><p>{message}</p>"
-        f"<p>{escape(view.request_id)}</p></main></body></html>",
-        status_code=status,
-    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import resource
 import select
@@ -12,10 +11,9 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import uvicorn
-import uvloop
 
 from eligibility.findings import RulesError
 from service import db, migrator
@@ -24,26 +22,22 @@ from service.commands import BadUse
 from service.http_protocol import PatientHttpsProtocol, PatientProtocol
 from service.later import read_pages, read_pages_between_requests
 from service.logs import log
+from service.loop import leave_to_itself, run_now
 from service.security.roles import RolesError
 from service.services import Services, load_services
 from service.urls import routes
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
     from starlette.applications import Starlette
 
     from service.clock import Clock
     from service.settings import Settings
 
-T = TypeVar("T")
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 GRACE_SECONDS = 20
 KEEP_ALIVE_SECONDS = 15
 BACKLOG = 2048
 RESTART_PAUSE_SECONDS = 1.0
-# New objects before the collector looks for circles among them; Python's own figure is 700.
-COLLECT_AFTER = 20_000
 
 
 def prepare(settings: Settings, clock: Clock) -> tuple[Services, list[str]]:
@@ -248,15 +242,6 @@ async def work_beside(
     await Worker(services, handlers()).run(stop)
 
 
-def leave_to_itself() -> None:
-    """Rules, routes and templates live as long as the process: the collector need not walk them.
-    Nor need it look through what is new at every other request."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
-    gc.enable()
-
-
 class Server(uvicorn.Server):
     """uvicorn's server, with our signals (it would end the process before the database closes)
     and a greeting once it listens."""
@@ -311,9 +296,3 @@ def raise_file_limit() -> None:
     wanted = 65_536 if hard == resource.RLIM_INFINITY else min(65_536, hard)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def run_now(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end on a fresh uvloop."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)

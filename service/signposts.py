@@ -1,70 +1,73 @@
 """Finding a route without trying them all: by the whole path, or by its first two steps.
 
-Starlette tries one pattern after another, and there are more than a hundred. The order of the
-routes counts as it does there: each signpost keeps every route that could match, in that order.
+Starlette tries one pattern after another, and there are more than a hundred; from there to the page
+it goes through six functions. The order of the routes counts as it does there: each signpost keeps
+every route that could match, in that order.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from starlette.routing import Route, Router
+from service.errors import MethodNotAllowed, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.routing import Route
+    from starlette.types import Scope
 
 STEPS = 2
 
 
 class Signposts:
-    """Stands in a router's place and asks a small one.
-
-    One set serves every application with the same routes; each has its own `whole` router, which
-    gets what is no request.
-    """
+    """Where each request belongs. One set serves every application with the same routes."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
         patterns = [route for route in routes if "{" in route.path]
         self.routes = routes
         self._exact = {
-            route.path: _small(one for one in routes if _matches(one, route.path))
+            route.path: [one for one in routes if _parameters(one, route.path) is not None]
             for route in routes
             if "{" not in route.path
         }
         self._begun = {
-            begin: _small(one for one in patterns if _may_begin(one.path, begin))
+            begin: [one for one in patterns if _may_begin(one.path, begin)]
             for begin in {_begin(route.path) for route in patterns}
         }
-        self._other = _small(one for one in patterns if "{" in "".join(_begin(one.path)))
+        self._other = [one for one in patterns if "{" in "".join(_begin(one.path))]
 
-    def before(self, whole: Router) -> partial[Coroutine[None, None, None]]:
-        """What to call in the place of `whole`."""
-        return partial(self._answer, whole)
-
-    async def _answer(self, whole: Router, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.router_for(scope, whole).app(scope, receive, send)
-
-    def router_for(self, scope: Scope, whole: Router) -> Router:
-        """The small router that answers as `whole` would."""
-        if scope["type"] != "http" or scope.get("root_path"):
-            return whole
+    def find(self, scope: Scope) -> Route:
+        """The route that takes this request; what stands in the place of its parameters is noted in
+        the scope. Raises NotFound, or MethodNotAllowed for the first that the path alone fits."""
         path: str = scope["path"]
+        fits: Route | None = None
+        for route in self._may_match(path):
+            parameters = _parameters(route, path)
+            if parameters is None:
+                continue
+            if route.methods is None or scope["method"] in route.methods:
+                scope["path_params"] = parameters
+                return route
+            fits = fits or route
+        if fits is None:
+            raise NotFound
+        raise MethodNotAllowed(", ".join(sorted(fits.methods or ())))
+
+    def _may_match(self, path: str) -> Iterable[Route]:
         exact = self._exact.get(path)
         return exact if exact is not None else self._begun.get(_begin(path), self._other)
 
 
-def _small(routes: Iterable[Route]) -> Router:
-    return Router(list(routes), redirect_slashes=False)
-
-
-def _matches(route: Route, path: str) -> bool:
-    """Whether it answers there; trying the pattern of one without parameters would take longer."""
-    if "{" in route.path:
-        return route.path_regex.match(path) is not None
-    return route.path == path
+def _parameters(route: Route, path: str) -> dict[str, Any] | None:
+    """What stands in the place of each; None where the path is another's."""
+    if "{" not in route.path:  # trying its pattern would take longer
+        return {} if route.path == path else None
+    match = route.path_regex.match(path)
+    if match is None:
+        return None
+    found = match.groupdict().items()
+    return {name: route.param_convertors[name].convert(value) for name, value in found}
 
 
 def _begin(path: str) -> tuple[str, ...]:

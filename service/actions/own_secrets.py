@@ -74,23 +74,20 @@ async def standing(
     """How far a number that a browser carries opens the application; None for one that never will,
     because a newer one was made."""
     row = await db.fetch_one("select secret_hash from applications where id = ?", application)
-    if row and await _fits(services, application, row["secret_hash"], secret, marked):
-        return Standing()
     waiting = await changing.waiting_secret(services, application)
-    if waiting and await _fits(services, application, waiting[1], secret, marked):
-        return Standing(waiting[0])
+    numbers = [(row["secret_hash"], Standing())] if row and row["secret_hash"] else []
+    if waiting:
+        numbers.append((waiting[1], Standing(waiting[0])))
+    for stored, found in numbers:
+        if mark(NewSecret(secret, stored)) == marked:
+            return found
+    # Sealed anew under another key, it is the same secret still. Trying it takes long.
+    for stored, found in numbers:
+        if await services.passwords.verify(
+            stored, secret, table="applications", column="secret_hash", row_id=application
+        ):
+            return found
     return None
-
-
-async def _fits(
-    services: Services, application: UUID, stored: str | None, secret: str, marked: str
-) -> bool:
-    if stored and mark(NewSecret(secret, stored)) == marked:
-        return True
-    # Sealed anew under another key, it is the same secret still.
-    return await services.passwords.verify(
-        stored, secret, table="applications", column="secret_hash", row_id=application
-    )
 
 
 async def _newest(application: UUID) -> UUID | None:

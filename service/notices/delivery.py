@@ -22,8 +22,8 @@ from service.worker import Done, GiveUp, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from email.message import Message
 
+    from service.mail_text import PlainMail
     from service.outbox import Claimed
     from service.services import Services
     from service.worker import Handler
@@ -84,7 +84,7 @@ def _contact(services: Services, application: UUID, row: db.Row) -> Contact:
 
 def compose(
     services: Services, recipient: Recipient, row: Claimed, kind: str, link: str
-) -> Message:
+) -> PlainMail:
     """The mail. The same row always has the same message id, so a second copy is known as such."""
     city = services.city
     words = languages_of(city.languages, city.time_zone)[recipient.language]

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from service.gathering import Gathering
+from service.mail_text import PlainMail
 from service.worker import Done, GiveUp, Outcome, Retry
 
 if TYPE_CHECKING:
@@ -24,17 +26,22 @@ FOLDER = "mail"
 REFUSED_FOR_GOOD = 500
 # So many threads wait for the disk at the same time, each for so many files and more.
 WAITING, SHARE = 8, 4
+# Their own: whoever signs in while mails are written must not wait behind them for a thread.
+THREADS = ThreadPoolExecutor(WAITING, "mail-files")
 File = tuple[Path, str, bytes]
 K = TypeVar("K")
 
 
-async def send(settings: Settings, message: Message, key: str, folder: str = FOLDER) -> Outcome:
+async def send(
+    settings: Settings, message: Message | PlainMail, key: str, folder: str = FOLDER
+) -> Outcome:
     """Hand a mail over. `key` names it: as a file, the same key is the same file in `folder`."""
     if settings.smtp_url is None:
         name = hashlib.sha256(key.encode()).hexdigest()[:32] + ".eml"
         trouble = await write_one(settings.storage / folder, name, bytes(message))
         return Retry(f"the folder took no mail: {trouble}") if trouble else Done()
-    return await by_smtp(settings.smtp_url, message)
+    written = message.message() if isinstance(message, PlainMail) else message
+    return await by_smtp(settings.smtp_url, written)
 
 
 async def write_one(folder: Path, name: str, content: bytes) -> str:
@@ -82,10 +89,11 @@ async def _write_all(files: Sequence[File]) -> Sequence[str]:
     wanted = list(trouble)
     threads = min(WAITING, -(-len(wanted) // SHARE))
     shares = [wanted[at::threads] for at in range(threads)]
-    for told in await asyncio.gather(*(asyncio.to_thread(_keep_files, each) for each in shares)):
+    in_threads = asyncio.get_running_loop().run_in_executor
+    for told in await asyncio.gather(*(in_threads(THREADS, _keep_files, each) for each in shares)):
         trouble |= told
     folders = {file[0] for file in wanted if not trouble[file]}
-    lost = await asyncio.to_thread(_keep_folders, folders)
+    lost = await in_threads(THREADS, _keep_folders, folders)
     return [trouble[file] or lost.get(file[0], "") for file in files]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,7 +11,7 @@ from petitions.written import tag_of
 from service.actions.voice import petitions as doing
 from service.actions.voice.petitions import OwnPetition
 from service.body import read_form
-from service.errors import Conflict
+from service.public_voice.drafts import START, draft_of, start, with_draft
 from service.public_voice.showing import (
     Card,
     Option,
@@ -43,12 +42,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-START = "/voice/start"
-BEGIN_NETWORK = Limit("voice-begin/network", 100, HOUR, fails_open=True)
 # Each asks us to write to an address that somebody typed.
 LINK_DRAFT = Limit("voice-author/draft", 5, DAY)
 LINK_NETWORK = Limit("voice-author/network", 60, HOUR)
-Page = Callable[["Request", OwnPetition], Awaitable["Response"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,30 +105,6 @@ class SentView:
     sponsors: int
 
 
-def with_draft(page: Page) -> Callable[[Request], Awaitable[Response]]:
-    """The draft of this session; without one, to the start."""
-
-    @functools.wraps(page)
-    async def enter(request: Request) -> Response:
-        draft = await draft_of(request)
-        if draft is None:
-            return redirect(START, request)
-        try:
-            return await page(request, draft)
-        except Conflict:
-            # Another window went on meanwhile: show how it stands now.
-            return redirect(f"{START}/check", request)
-
-    return enter
-
-
-async def draft_of(request: Request) -> OwnPetition | None:
-    session = request.state.session
-    if session is None or session.proof != doing.PROOF:
-        return None
-    return await doing.read_draft(services_of(request), session.subject)
-
-
 async def begin(request: Request) -> Response:
     """How it goes, and one button."""
     draft, services = await draft_of(request), services_of(request)
@@ -146,13 +118,11 @@ async def begin(request: Request) -> Response:
 
 async def begun(request: Request) -> Response:
     """A new draft under a new session. One that was not sent is left behind with its session."""
-    form, services, now = await read_form(request), services_of(request), now_of(request)
-    if language_switch(request, form) is not None:
+    if language_switch(request, await read_form(request)) is not None:
         return redirect(START, request)
-    await limit(services, BEGIN_NETWORK, address_of(request), now)
-    token = await doing.start_draft(services, translator_of(request).code, now)
+    token = await start(request)
     response = redirect(f"{START}/ask", request)
-    set_session_cookie(response, doing.DOOR, token, services.settings)
+    set_session_cookie(response, doing.DOOR, token, services_of(request).settings)
     return response
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -57,11 +56,13 @@ def form_token(keyring: Keyring, cookie: str) -> str:
 
 
 def _form_token(key: bytes, cookie: str) -> str:
-    return hmac.new(key, cookie.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, cookie.encode(), "sha256").hex()[:32]
 
 
 def form_cookie_alive(cookie: str, now: datetime) -> bool:
     """Whether the cookie has our form and is young enough."""
+    if not cookie:
+        return False
     issued, _, noise = cookie.partition(".")
     if not (issued.isascii() and issued.isdigit() and len(issued) < 12 and len(noise) == 32):
         return False

@@ -80,11 +80,9 @@ def guarded(endpoint: Endpoint, name: str, rule: Rule) -> Endpoint:
     async def enter(request: Request) -> Response:
         page = page_behind(endpoint)
         form_rules: FormRules = getattr(page, "form_rules", USUAL_FORM)
-        state = request.state
-        state.route = name
-        state.door = rule.door
-        state.session = None
-        state.actor = Actor.ANONYMOUS
+        request.scope["state"].update(
+            route=name, door=rule.door, session=None, actor=Actor.ANONYMOUS
+        )
         audience = rule.audiences["GET" if request.method == "HEAD" else request.method]
         if rule.door == "api":
             await admit_key(request, audience)

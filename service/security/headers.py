@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 Header = tuple[bytes, bytes]
 
@@ -24,6 +25,7 @@ ALWAYS = (
 )
 HTTPS_ONLY = ((b"strict-transport-security", b"max-age=63072000; includeSubDomains"),)
 NO_STORE: Header = (b"cache-control", b"no-store")
+CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def security_headers(*, https: bool) -> tuple[Header, ...]:
@@ -42,3 +44,28 @@ def complete(
         made.append(NO_STORE)
     made.append((b"x-request-id", request_id))
     return made
+
+
+class Added:
+    """What is added to every answer, ready to be sent: most answers bring none of it themselves."""
+
+    def __init__(self, *, https: bool) -> None:
+        self.fixed = security_headers(https=https)
+        self._names = frozenset(name for name, _value in self.fixed)
+        self._kept = _lines(self.fixed) + b"x-request-id: "
+        self._not_kept = _lines([*self.fixed, NO_STORE]) + b"x-request-id: "
+
+    def head(self, headers: Sequence[Header], request_id: bytes) -> bytes:
+        """All headers of an answer as they are sent. Raises ValueError for one that could be read
+        as two."""
+        if CONTROL.search(b" ".join([part for header in headers for part in header])):
+            raise ValueError("a header holds what no header may")
+        names = {name for name, _value in headers}
+        if not names.isdisjoint(self._names):
+            return _lines(complete(headers, self.fixed, request_id))
+        more = self._kept if b"cache-control" in names else self._not_kept
+        return b"".join([_lines(headers), more, request_id, b"\r\n"])
+
+
+def _lines(headers: Iterable[Header]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])

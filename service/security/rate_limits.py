@@ -55,6 +55,8 @@ BEGIN_NETWORK = Limit("begin/network", 200, HOUR, fails_open=True)
 SEND_NETWORK = Limit("send/network", 200, HOUR, fails_open=True)
 # Only households so large that each one costs what a hundred usual ones do.
 LARGE_SCREENING_NETWORK = Limit("screening/large", 60, HOUR, fails_open=True)
+# The fewest answers behind each result cost some ten times what all of them do.
+FEWEST_SCREENING_NETWORK = Limit("screening/fewest", 600, HOUR, fails_open=True)
 # Notes about this service: a person reads each of them.
 FEEDBACK_NETWORK = Limit("feedback/network", 40, HOUR)
 FEEDBACK_EVERYBODY = Limit("feedback/everybody", 1_000, HOUR)

@@ -23,9 +23,9 @@ from service.worker import Done, GiveUp, Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from email.message import Message
 
     from service.i18n import Language
+    from service.mail_text import PlainMail
     from service.services import Services
     from service.worker import Handler
 
@@ -234,7 +234,7 @@ def _words(services: Services, row: db.Row, link: str | None, stop: str) -> dict
     return {"title": row["ask"], "link": link or page, "stop": stop}
 
 
-def compose(services: Services, letter: Letter, row: outbox.Claimed) -> Message:
+def compose(services: Services, letter: Letter, row: outbox.Claimed) -> PlainMail:
     """The mail. The same row always has the same message id, so a second copy is known as such."""
     city = services.city
     spoken = languages_of(city.languages, city.time_zone)

@@ -26,3 +26,8 @@ def test_a_mail_is_read_as_it_was_written_in_any_writing() -> None:
 def test_a_header_of_several_lines_is_refused(end: str) -> None:
     with pytest.raises(ValueError, match="To"):
         plain_mail({"To": f"ana@example.org{end}Bcc: all@example.org"}, "")
+
+
+def test_a_server_is_handed_what_a_file_would_hold() -> None:
+    mail = plain_mail({"To": "ana@example.org", "Subject": "Días " * 30}, "Días: 3\n" * 9)
+    assert mail.message().as_bytes() == bytes(mail)

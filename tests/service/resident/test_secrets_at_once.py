@@ -110,6 +110,20 @@ async def test_a_reload_shows_no_number_that_another_window_has_replaced(
     assert numbers(await again.form().submit(GET_NEW))
 
 
+async def test_a_page_knows_its_number_by_the_mark_without_trying_it(
+    first: PageSeen, elsewhere: Browser, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that works only later, beside the older one that works until then."""
+    browser, path, _reference = await _by_secret(first, elsewhere, services)
+    page = await (await browser.get(path)).form().submit(GET_NEW)
+
+    async def tried(*_about: Any, **_names: Any) -> bool:
+        raise AssertionError("it takes long")
+
+    monkeypatch.setattr(services.passwords, "verify", tried)
+    assert numbers(await browser.get(page.url)) == numbers(page)
+
+
 async def test_a_number_that_the_version_before_left_in_a_browser_is_shown_too(
     first: PageSeen, services: Services, clock: StoppedClock
 ) -> None:

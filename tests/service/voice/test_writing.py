@@ -11,6 +11,7 @@ from service.actions.voice.own_signature import confirm
 from service.actions.voice.petitions import close_due, open_petition, sponsor_token
 from service.actor import Actor
 from service.audit import unit_of_work
+from service.security.sessions import DOORS
 from service.services import Services
 from service.voice.counting import count_steps
 from service.voice.people import open_author, open_contact
@@ -44,6 +45,41 @@ async def author_token(services: Services) -> str:
     row = await db.fetch_one("select id, author from voice_petitions where author is not null")
     assert row is not None
     return open_author(services.keyring, row["id"], row["author"]).token
+
+
+@pytest.mark.parametrize("why", ["the visit ended", "the browser forgot its cookie"])
+async def test_a_page_that_stood_open_for_too_long_keeps_what_was_typed(
+    browser: Browser, clock: StoppedClock, why: str
+) -> None:
+    """After an hour of writing, or when the browser was closed and opened again with its pages."""
+    page = await begin(browser)
+    page = await page.form().fill(ask=ASK).submit("Continue")
+    if page.url == "/voice/start/similar":
+        page = await page.form().submit("Mine is different")
+    if why == "the visit ended":
+        clock.forward(DOORS["voice"].idle)
+    else:
+        browser.client.cookies.clear()
+    late = await page.form().fill(why=WHY, topic="transit", area="2").submit("Continue")
+    assert (late.status, "Nothing you typed is lost" in late.text) == (403, True)
+    page = await late.form("/voice/start/why").submit("Send it again")
+    page = await page.form().fill(name="Rosa Ibarra", mail="l@example.org").submit("Continue")
+    assert page.heading == "Is it all as you want it?"
+    assert "They walk home for an hour." in page.text
+    # Words of the pages before are with a visit that the browser still knows.
+    assert (ASK in page.text) is (why == "the visit ended")
+
+
+async def test_who_wrote_is_not_told_to_whoever_sends_the_page_again(
+    browser: Browser, clock: StoppedClock
+) -> None:
+    page = await written(browser, "rosa@example.org")
+    page = await browser.get("/voice/start/why")
+    clock.forward(DOORS["voice"].idle)
+    late = await page.form().submit("Continue")
+    page = await late.form("/voice/start/why").submit("Send it again")
+    assert "Rosa" not in page.response.text
+    assert "rosa@" not in page.response.text
 
 
 async def stand_behind(browser: Browser, services: Services, token: str, number: int) -> PageSeen:

@@ -112,6 +112,34 @@ async def test_before_any_session_the_form_cookie_holds_page_and_browser_togethe
         assert late.status_code == 403
 
 
+OLD_TOKEN = {"_csrf": "0" * 32, "why": "An hour of typing"}
+
+
+@pytest.mark.parametrize(
+    ("door", "form", "headers", "kept"),
+    [
+        ("nobody's", OLD_TOKEN, GOOD, True),
+        ("nobody's", OLD_TOKEN | {"password": "Luz"}, GOOD, False),
+        ("nobody's", OLD_TOKEN, {"origin": "https://evil.example"}, False),
+        ("nobody's", OLD_TOKEN, {}, False),
+        ("somebody's", OLD_TOKEN, GOOD, False),
+    ],
+)
+async def test_what_was_typed_comes_back_only_to_the_page_and_the_person_it_came_from(
+    services: Services, door: str, form: dict[str, str], headers: dict[str, str], kept: bool
+) -> None:
+    """A form of another site, of a browser that does not say, or of somebody else's visit never."""
+    async with small_app(services) as client:
+        if door == "somebody's":
+            await signed_in(services, client)
+        path = "/benefits/own" if door == "somebody's" else "/benefits/begin"
+        answer = await client.post(path, data=form, headers=headers)
+        assert answer.status_code == 403
+        assert ("An hour of typing" in answer.text) is kept
+        if kept:
+            assert OLD_TOKEN["_csrf"] not in answer.text
+
+
 async def test_nothing_a_browser_carries_joins_a_visit_to_benefits_to_a_visit_to_voice(
     services: Services,
 ) -> None:

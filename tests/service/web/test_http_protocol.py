@@ -168,3 +168,43 @@ async def test_an_upgrade_is_not_followed(port: int) -> None:
         b"GET /healthz HTTP/1.1\r\n" + HOST + b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
     )
     assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    ("request_line", "starts", "ends"),
+    [
+        (b"GET /healthz HTTP/1.1", b"HTTP/1.1 200 ", b'\r\n\r\n{"status":"ok"}'),
+        (b"HEAD /healthz HTTP/1.1", b"HTTP/1.1 200 ", b"\r\n\r\n"),
+        (b"GET /healthz HTTP/1.0", b"HTTP/1.1 200 ", b'\r\n\r\n{"status":"ok"}'),
+    ],
+)
+async def test_a_whole_answer_says_its_length_and_when_it_was_made(
+    port: int, request_line: bytes, starts: bytes, ends: bytes
+) -> None:
+    answer = await exchange(port, request_line + b"\r\n" + HOST + b"Connection: close\r\n\r\n")
+    head = answer.partition(b"\r\n\r\n")[0].lower()
+    assert answer.startswith(starts)
+    assert answer.endswith(ends)
+    assert b"\r\ncontent-length: 15" in head
+    assert b"\r\ndate: " in head
+    assert head.count(b"\r\nconnection: close") == 1
+
+
+async def test_two_requests_sent_together_are_answered_in_their_order(port: int) -> None:
+    sent = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\nGET /nowhere HTTP/1.1\r\n" + HOST
+    answer = await exchange(port, sent + b"Connection: close\r\n\r\n")
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answer) == [b"200", b"404"]
+
+
+async def test_a_long_form_is_not_taken_for_the_headers_of_what_follows_it(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    form = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 40000\r\n\r\n"
+    fields = b"a=" + b"x" * 19_997 + b"&b=" + b"x" * 19_998
+    writer.write(b"POST /language HTTP/1.1\r\n" + HOST + form + fields + b"GET /healthz HT")
+    await writer.drain()
+    async with asyncio.timeout(PATIENCE):
+        got = await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"TP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+        got += await reader.read()
+    writer.close()
+    assert re.findall(rb"HTTP/1\.1 (\d+)", got)[1:] == [b"200"]

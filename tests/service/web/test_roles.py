@@ -57,6 +57,7 @@ def kind_at(caller: Caller, door: str) -> str:
     return caller.kind if caller.door == door else "anonymous"
 
 
+@pytest.mark.slow
 @pytest.mark.once
 async def test_whoever_is_not_in_the_table_is_turned_away_and_nobody_breaks_anything(
     app: Starlette, bare: httpx.AsyncClient, house: House
