@@ -68,6 +68,9 @@ def squeeze(css: str) -> str:
     """The same rules in fewer bytes; strings and calc() keep their spaces."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
-    css = re.sub(r"\s*([{};,])\s*", r"\1", css)
+    css = re.sub(r"\s*([{};,>])\s*", r"\1", css)
     css = re.sub(r":\s+(?=[^{}]*[;}])", ":", css)
+    css = re.sub(r"\(([\w-]+): ", r"(\1:", css)
+    css = re.sub(r" \+ (?=[^{};]*\{)", "+", css)
+    css = re.sub(r"(?<![\w.])0\.(?=\d)", ".", css)
     return css.replace(";}", "}").strip()

@@ -13,11 +13,10 @@ from service.answer_words import (
     TAX_ROLES,
     TIES,
     UNKNOWN,
-    answer_name,
     benefit_name,
     choice_name,
 )
-from service.fact_names import fact_name
+from service.fact_names import answer_name, fact_name
 
 if TYPE_CHECKING:
     from service.i18n import Translator
@@ -59,6 +58,18 @@ def fact_groups(
     return list(_Facts(facts, services, words, language).groups())
 
 
+def told_lines(
+    fact: str,
+    value: Any,
+    facts: Mapping[str, Any],
+    services: Services,
+    words: Translator,
+    language: str,
+) -> list[str]:
+    """One answer in words, a line for each of its parts."""
+    return _Facts(facts, services, words, language).value(fact, value)
+
+
 def changes(before: Sequence[FactGroup], after: Sequence[FactGroup]) -> list[Change]:
     """What differs between two versions of the same case, row by row."""
     old, new = _by_place(before), _by_place(after)
@@ -85,9 +96,13 @@ class _Facts:
         words = self.words
         household = list(self._rows("household", self.facts.get("household") or {}))
         if "people_complete" in self.facts:
-            told = self._value("people_complete", self.facts["people_complete"])
+            told = self.value("people_complete", self.facts["people_complete"])
             household.append(
-                FactRow("people_complete", answer_name("people_complete", words), told)
+                FactRow(
+                    "people_complete",
+                    answer_name("people_complete", self.services.rules.facts, words),
+                    told,
+                )
             )
         yield FactGroup(words.gettext("Household"), household)
         for number, person in enumerate(self.facts.get("people") or [], start=1):
@@ -105,15 +120,20 @@ class _Facts:
         for name in known:
             if name in told:
                 fact = f"{entity}.{name}"
-                lines = self._value(fact, told[name])
+                lines = self.value(fact, told[name])
                 own = self.language if known[name].type is FactType.TEXT else None
-                yield FactRow(fact, answer_name(fact, self.words), lines, own)
+                yield FactRow(
+                    fact, answer_name(fact, self.services.rules.facts, self.words), lines, own
+                )
 
-    def _value(self, fact: str, value: Any) -> list[str]:
+    def value(self, fact: str, value: Any) -> list[str]:
         """A stored answer in words, a line for each of its parts."""
         words = self.words
         if isinstance(value, Mapping) and "unknown" in value:
             return [words.gettext(UNKNOWN.get(str(value["unknown"]), str(value["unknown"])))]
+        if fact == "household.language":
+            offered = self.services.city.languages
+            return [next((each.name for each in offered if each.code == value), str(value))]
         match self.services.rules.facts[fact].type:
             case FactType.BOOL:
                 return [words.gettext("Yes") if value else words.gettext("No")]
@@ -170,7 +190,7 @@ class _Facts:
 
     def _benefit(self, benefit: str, got: Any) -> str:
         name = benefit_name(benefit, self.services, self.words)
-        told = self._value("people_complete", got)[0]
+        told = self.value("people_complete", got)[0]
         return self.words.gettext("{name}: {value}", name=name, value=told)
 
     def _tie(self, tie: Mapping[str, Any]) -> str:
@@ -185,7 +205,7 @@ class _Facts:
         """One line: kind, who pays, how often, each amount as it was told."""
         words = self.words
         if "unknown" in income:
-            return self._value("people_complete", income)[0]
+            return self.value("people_complete", income)[0]
         parts = [choice_name("income.kind", str(income.get("kind")), self.services, words)]
         if isinstance(income.get("employer"), str):
             parts.append(income["employer"])
@@ -204,8 +224,8 @@ class _Facts:
         if fact == "income.dates" and isinstance(value, list):
             told = ", ".join(self._day(str(each)) for each in value)
         else:
-            told = "; ".join(self._value(fact, value))
-        name = fact_name(fact, self.words)
+            told = "; ".join(self.value(fact, value))
+        name = fact_name(fact, self.services.rules.facts, self.words)
         return self.words.gettext("{name}: {value}", name=name, value=told)
 
 

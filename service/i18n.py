@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, parse_pattern
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 DOMAINS = ("service", "forms", "programs")
 SOURCE = "en"
@@ -40,6 +40,8 @@ def _(message: str) -> str:
     return message
 
 
+# What stands between these two is laid out by itself, whichever way the sentence runs.
+ISOLATED, ISOLATED_MARKUP = "\u2068{}\u2069", Markup("\u2068{}\u2069")
 AMOUNTS = {
     "week": _("{amount} a week"),
     "two_weeks": _("{amount} every two weeks"),
@@ -58,9 +60,19 @@ class Language:
     review: Literal["complete", "draft"] = "draft"
 
 
+def locale_name(code: str) -> str:
+    """A language code as Babel writes it: zh_Hans of zh-Hans."""
+    return code.replace("-", "_")
+
+
 def locale_of(code: str, territory: str = "US") -> Locale:
-    """How a language writes numbers and days here. Raises UnknownLocaleError or ValueError."""
-    return Locale.parse(f"{code}_{territory}" if "-" not in code else code, sep="_")
+    """How a language writes numbers and days here, or else where it comes from: nobody wrote down
+    how Amharic does in the United States. Raises UnknownLocaleError or ValueError."""
+    name = locale_name(code)
+    try:
+        return Locale.parse(f"{name}_{territory}")
+    except UnknownLocaleError:
+        return Locale.parse(name)
 
 
 class Translator:
@@ -72,6 +84,7 @@ class Translator:
         self.code = code
         self.zone = zone
         self.locale = locale_of(code, territory)
+        self.direction = str(self.locale.text_direction)
         self._catalogue = catalogue
         self.money: Callable[[int], str] = lru_cache(8192)(self._money)
         self.number: Callable[[int], str] = lru_cache(4096)(self._number)
@@ -84,10 +97,6 @@ class Translator:
         return self.code
 
     @property
-    def direction(self) -> str:
-        return str(self.locale.text_direction)
-
-    @property
     def date_order(self) -> tuple[str, ...]:
         """In which order a person of this language types day, month and year."""
         pattern = format_order(self.locale)
@@ -96,19 +105,24 @@ class Translator:
 
     def gettext(self, message: str, **values: object) -> str:
         """A whole sentence; `{name}` takes the value called name."""
-        return fill(self._catalogue.gettext(message), values)
+        return self.fill(self._catalogue.gettext(message), values)
 
     def ngettext(self, one: str, many: str, n: int, **values: object) -> str:
         """A sentence that depends on a count; `{n}` is the count, written as here."""
         text = self._catalogue.ngettext(one, many, n)
-        return fill(text, {"n": self.number(n), **values})
+        return self.fill(text, {"n": self.number(n), **values})
 
     def pgettext(self, context: str, message: str, **values: object) -> str:
-        return fill(str(self._catalogue.pgettext(context, message)), values)
+        return self.fill(str(self._catalogue.pgettext(context, message)), values)
 
     def npgettext(self, context: str, one: str, many: str, n: int, **values: object) -> str:
         text = str(self._catalogue.npgettext(context, one, many, n))
-        return fill(text, {"n": self.number(n), **values})
+        return self.fill(text, {"n": self.number(n), **values})
+
+    def fill(self, text: str, values: Mapping[str, object]) -> str:
+        """Put values into `{names}`. Where words run from right to left, a date or a name that runs
+        the other way is isolated, so that it does not change places with its neighbours."""
+        return fill(text, isolated(values) if self.direction == "rtl" else values)
 
     def has(self, message: str, context: str | None = None) -> bool:
         """Whether the catalogue itself holds this sentence; English always does."""
@@ -177,20 +191,17 @@ class PseudoTranslator(Translator):
     def __init__(self, code: str, zone: tzinfo) -> None:
         super().__init__(SOURCE, NullTranslations(), zone)
         self.code = code
+        self.direction = PSEUDO[code]
 
     @property
     def language(self) -> str:
         return "en-x-pseudo"
 
-    @property
-    def direction(self) -> str:
-        return PSEUDO[self.code]
-
     def gettext(self, message: str, **values: object) -> str:
-        return fill(disguise(message), values)
+        return self.fill(disguise(message), values)
 
     def ngettext(self, one: str, many: str, n: int, **values: object) -> str:
-        return fill(disguise(one if n == 1 else many), {"n": self.number(n), **values})
+        return self.fill(disguise(one if n == 1 else many), {"n": self.number(n), **values})
 
     def pgettext(self, context: str, message: str, **values: object) -> str:
         return self.gettext(message, **values)
@@ -207,6 +218,14 @@ def disguise(message: str) -> str:
     parts = re.split(r"(\{[^}]*\})", message)
     text = "".join(p if p.startswith("{") else p.translate(ACCENTS) for p in parts)
     return f"[{text}{' ··' * (len(message) // 9 + 1)}]"
+
+
+def isolated(values: Mapping[str, object]) -> dict[str, object]:
+    """Each value between two marks that nobody sees; Markup stays Markup."""
+    return {
+        name: (ISOLATED_MARKUP if hasattr(value, "__html__") else ISOLATED).format(value)
+        for name, value in values.items()
+    }
 
 
 def fill(text: str, values: Mapping[str, object]) -> str:
@@ -307,7 +326,7 @@ def compiled(po: Path) -> bytes:
     if mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns:
         return mo.read_bytes()
     with po.open("rb") as source:
-        words = read_po(source, locale=po.parent.parent.name)
+        words = read_po(source, locale=locale_name(po.parent.parent.name))
     buffer = io.BytesIO()
     write_mo(buffer, words)
     part = mo.with_suffix(".mo.part")

@@ -46,9 +46,8 @@ class Page:
 
     @property
     def phone_link(self) -> Markup:
-        """The phone number as a link a phone can dial, kept left-to-right."""
-        digits = "".join(c for c in self.phone or "" if c.isdigit() or c == "+")
-        return Markup('<a href="tel:{}"><bdi dir="ltr">{}</bdi></a>').format(digits, self.phone)
+        """The city's number, to dial."""
+        return dialed(self.phone or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +179,8 @@ def environment(
         moment=translator.moment,
         sentence_list=translator.list,
         amount=translator.amount,
+        phone=dialed,
+        whole=whole,
         say=partial(said, words=translator),
     )
     return made
@@ -189,6 +190,19 @@ def notes_of(control: str, hint: object, error: object, also: str | None = None)
     """The ids of what is said about a control, in the order a reader hears them."""
     said = (also, f"{control}-hint" if hint else None, f"{control}-error" if error else None)
     return " ".join(each for each in said if each) or None
+
+
+def dialed(number: str) -> Markup:
+    """A phone number as a link a phone can dial, in one piece and from left to right."""
+    digits = "".join(c for c in number if c.isdigit() or c == "+")
+    return Markup('<a class="th-whole" href="tel:{}"><bdi dir="ltr">{}</bdi></a>').format(
+        digits, number
+    )
+
+
+def whole(text: str) -> Markup:
+    """A reference within a sentence, in one piece and from left to right."""
+    return Markup('<bdi class="th-whole" dir="ltr">{}</bdi>').format(text)
 
 
 def said(message: Any, words: Translator) -> str:

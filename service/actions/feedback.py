@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -33,6 +34,10 @@ on conflict (form) do nothing
 """
 
 
+class _NothingDone(Exception):
+    """A second tap: what it asks for is so already, and the audit log need not say it twice."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What somebody typed. `form` is of the page they typed it on."""
@@ -59,13 +64,16 @@ async def give(services: Services, note: Note, network: str, now: datetime) -> N
     kept = time_ordered_id()
     sealed = services.keyring.seal(words.encode(), table="feedback", column="words", row_id=kept)
     ease = note.ease if note.ease in EASE else ""
-    async with unit_of_work(Actor.ANONYMOUS, "feedback.given", kept, now):
-        await db.execute(
-            INSERT, kept, note.form, now, note.language, ease, sealed if words else None
-        )
+    row = (kept, note.form, now, note.language, ease, sealed if words else None)
+    with suppress(_NothingDone):
+        async with unit_of_work(Actor.ANONYMOUS, "feedback.given", kept, now):
+            if not await db.execute(INSERT, *row):
+                raise _NothingDone
 
 
 async def remove(actor: Actor, note: UUID, now: datetime) -> None:
     """Take away a note that holds what it should not; a second time is no fault."""
-    async with unit_of_work(actor, "feedback.removed", note, now):
-        await db.execute("delete from feedback where id = ?", note)
+    with suppress(_NothingDone):
+        async with unit_of_work(actor, "feedback.removed", note, now):
+            if not await db.execute("delete from feedback where id = ?", note):
+                raise _NothingDone

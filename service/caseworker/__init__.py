@@ -45,6 +45,7 @@ routes: list[Route] = [
     Route(f"{CASE}/ask", page("ask.asked"), methods=POST, name="staff.case.asked"),
     Route(f"{CASE}/decide", page("decide.decide_page"), name="staff.case.decide"),
     Route(f"{CASE}/decide", page("decide.decided"), methods=POST, name="staff.case.decided"),
+    Route(f"{CASE}/why", page("why.why"), name="staff.case.why"),
     Route(f"{CASE}/what-if", page("what_if.what_if_page"), name="staff.case.what_if"),
     Route(
         f"{CASE}/what-if",

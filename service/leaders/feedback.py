@@ -44,14 +44,17 @@ class FeedbackView:
     rows: Sequence[Sequence[str]]
     notes: Sequence[NoteLine]
     removes: bool
+    after: str
     next: str | None
 
 
 async def feedback(request: Request) -> Response:
     """The newest first."""
     services, words, now = services_of(request), translator_of(request), now_of(request)
-    actor = request.state.actor
-    found, after = await notes(services, actor, _id(read_query(request).get("after")), now)
+    actor, after = request.state.actor, _id(read_query(request).get("after"))
+    found, following = await notes(services, actor, after, now)
+    if after and not found:
+        return redirect(PAGE, request)
     counted = await counts(now)
     view = FeedbackView(
         heading=words.gettext("Feedback"),
@@ -62,7 +65,8 @@ async def feedback(request: Request) -> Response:
         ],
         notes=[_line(each, words) for each in found],
         removes=actor.kind == "admin",
-        next=f"{PAGE}?after={after}" if after else None,
+        after=str(after or ""),
+        next=_from(following) if following else None,
     )
     return render(request, "leaders/feedback.html", view)
 
@@ -70,14 +74,20 @@ async def feedback(request: Request) -> Response:
 async def removed(request: Request) -> Response:
     """Take one note away, as where somebody typed what they should not have."""
     form = await read_form(request)
+    page = _from(_id(form.get("after")))
     if language_switch(request, form) is not None:
-        return redirect(PAGE, request)
+        return redirect(page, request)
     try:
         note = UUID(form.get("note"))
     except ValueError:
         raise Malformed("unknown_note") from None
     await remove(request.state.actor, note, now_of(request))
-    return redirect(PAGE, request)
+    return redirect(page, request)
+
+
+def _from(after: UUID | None) -> str:
+    """The page of the list that begins behind a note."""
+    return f"{PAGE}?after={after}" if after else PAGE
 
 
 def _id(text: str) -> UUID | None:

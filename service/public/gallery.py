@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def components(environment: Environment, folder: Path = COMPONENTS) -> list[Comp
 
 
 def component(environment: Environment, file: Path) -> Component:
-    told: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    told = read(file, file.stat().st_mtime_ns)
     macro = getattr(environment.get_template(f"components/{file.stem}.html").module, file.stem)
     extra = {"caller": lambda: Markup("<p>{}</p>").format(told["call"])} if "call" in told else {}
     examples = [
@@ -48,3 +49,10 @@ def component(environment: Environment, file: Path) -> Component:
         for name, values in told["examples"].items()
     ]
     return Component(file.stem, told["about"], told["parameters"], examples)
+
+
+@lru_cache(256)
+def read(file: Path, _changed_at: int) -> Mapping[str, Any]:
+    """What is written beside a component, read again only after it was changed."""
+    told: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return told

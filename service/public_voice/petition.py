@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -225,6 +225,8 @@ async def _one(request: Request) -> Listed:
 async def _page(request: Request, item: Listed, filled: _Filled, status: int = 200) -> Response:
     services, words, now = services_of(request), translator_of(request), now_of(request)
     rules, today = services.voice, words.day(now)
+    if item.state is State.MERGED:
+        item = replace(item, closes_at=await asking.joined_at(item.id) or now)
     promises = await asking.promises(item.id)
     signable = item.state in asking.SIGNABLE and now < item.closes_at
     grace_over = item.closes_at + rules.grace

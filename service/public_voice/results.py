@@ -18,7 +18,7 @@ from petitions.results.release import SMALLEST
 from service.errors import NotFound
 from service.i18n import _
 from service.public_voice.vote_people import SIGNED, Share, shares_of
-from service.queries.voice.petitions import Listed, one
+from service.queries.voice.petitions import SIGNABLE, Listed, one
 from service.queries.voice.released import UNTOLD, Released, last_release
 from service.rendering import render, translator_of
 from service.voice.population import Population, load_population
@@ -80,7 +80,7 @@ async def results(request: Request) -> Response:
         lang=listed.language,
         total=words.number(told.total) if told else "",
         day=words.date(told.at) if told else "",
-        more=listed.closes_at > now_of(request),
+        more=listed.state in SIGNABLE and listed.closes_at > now_of(request),
         fewest=SMALLEST,
         areas=_area_rows(services, words, told, compared),
         tiers=_tier_rows(words, told),

@@ -56,6 +56,7 @@ routes = [
     Route("/benefits/delete", page("start.delete"), methods=POST, name="resident.delete"),
     Route("/benefits/results", page("results.results"), name="resident.results"),
     Route("/benefits/results", page("results.chosen"), methods=POST, name="resident.choose"),
+    Route("/benefits/why/{program}", page("why.why"), name="resident.why"),
     Route("/benefits/print/{program}", page("prints.handoff"), name="resident.print"),
     Route("/benefits/check", page("check.check"), name="resident.check"),
     Route("/benefits/check", page("check.checked"), methods=POST, name="resident.checked"),

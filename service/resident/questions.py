@@ -216,10 +216,15 @@ def keep_readable(request: Request, flow: Flow, step: Step, raw: Raw) -> Flow | 
 
 
 def _with_sum(request: Request, held: Held, step: Step, raw: Raw) -> Response:
-    """The page again with what the pays come to a month; nothing is stored yet."""
-    patch = parse_page(held.flow, step, raw, translator_of(request).code)
+    """The page again with what the pays come to a month; nothing is stored yet, and nobody is asked
+    for more than the pays."""
+    code = translator_of(request).code
+    patch = parse_page(held.flow, step, raw, code)
     if isinstance(patch, FieldErrors):
-        return again(request, held, step, Typed(raw, patch), status=422)
+        pays = FieldErrors(tuple(each for each in patch.errors if each.field.startswith("pays")))
+        if pays.errors:
+            return again(request, held, step, Typed(raw, pays), status=422)
+        patch = parse_filled(held.flow, step, raw, code)
     summed = Held(
         held.id,
         held.revision,

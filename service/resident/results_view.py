@@ -199,7 +199,7 @@ class Cards:
         first = [self.services.rules.programs[each] for each in program.first_try]
         if first:
             names = self.words.list(self.words.gettext(each.name) for each in first)
-            return self.words.gettext("Try {programs} first.", programs=names)
+            return self.words.gettext("Try this first: {programs}.", programs=names)
         return None
 
     def _choose(self, program: Program, outcome: str) -> str | None:

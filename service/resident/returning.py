@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 RETURN = "/benefits/return"
 NO_MATCH = _("These two numbers do not belong together. Look at both again.")
+NOT_BOTH = _("Write both: your reference and your secret number.")
 TOO_MANY = _("There were too many tries. Wait 15 minutes, or ask for a link by mail.")
 NO_REFERENCE = _("Write your reference. It looks like {example}.")
 LONGEST_TOKEN = 60
@@ -76,6 +77,8 @@ async def returned(request: Request) -> Response:
     form = await read_form(request)
     if language_switch(request, form) is not None:
         return _page(request, form)
+    if not (form.get("reference").strip() and form.get("secret").strip()):
+        return _page(request, form, NOT_BOTH, status=422)
     try:
         entered = await by_secret(
             services_of(request),

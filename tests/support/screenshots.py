@@ -1,9 +1,10 @@
 """Write every page to screenshots/: phone and desktop, English and Spanish, scripts off.
 
-`python -m tests.support.screenshots [--hard] [LANGUAGE ...]`. A made-up language from right to left
-is among them on the phone, so that what was built for left to right alone can be seen. `--hard`
-takes each page at 320 pixels and with letters twice as large instead, and names every page that is
-wider than its window.
+`python -m tests.support.screenshots [--hard] [--dark] [LANGUAGE ...]`. A made-up language from
+right to left is among them on the phone, so that what was built for left to right alone can be
+seen. `--hard` takes each page at 320 pixels and with letters twice as large instead, and `--dark`
+as somebody sees it who likes light letters on a dark ground. Each page that is wider than its
+window is named.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import httpx
 from playwright.async_api import Browser, CDPSession
@@ -42,9 +43,33 @@ ANSWERS: dict[str, dict[str, Any] | None] = {
     "energy_assistance": {"outcome": "denied", "reason": "over_income"},
     "king_county_metro": None,
 }
+VOICE_PAGES = (
+    ("voice", "/voice/"),
+    ("petitions", "/voice/petitions"),
+    ("refused", "/voice/refused"),
+    ("ledger", "/voice/ledger"),
+    ("questions", "/voice/questions"),
+    ("votes", "/voice/votes"),
+    ("votes-how", "/voice/votes/how"),
+    ("petition-begin", "/voice/start"),
+    ("petition-again", "/voice/again"),
+)
+# The first of each kind that a list leads to, and the pages below it.
+LED_TO = (
+    ("/voice/petitions", "petition", ("", "/results", "/share", "/sheet")),
+    ("/voice/petitions?state=awaiting", "petition-answered-next", ("", "/results", "/print")),
+    ("/voice/questions", "question", ("",)),
+)
 STAFF_PAGES = {
     "caseworker": ("/staff/cases", "/staff/objections", "/staff/files", "/staff/account"),
-    "leader": ("/staff/weekly", "/staff/handover", "/staff/feedback"),
+    "leader": ("/staff/weekly", "/staff/handover", "/staff/feedback", "/staff/voice/answers"),
+    "moderator": (
+        "/staff/voice",
+        "/staff/voice/bursts",
+        "/staff/voice/paper",
+        "/staff/voice/questions",
+        "/staff/voice/votes",
+    ),
     "admin": ("/staff/accounts", "/staff/keys", "/staff/holds", "/staff/handover"),
     "auditor": ("/staff/audit",),
 }
@@ -68,6 +93,7 @@ class Camera:
 
     too_wide: ClassVar[list[str]] = []
     looks: ClassVar[Mapping[str, Look]] = USUAL
+    scheme: ClassVar[Literal["light", "dark"]] = "light"
 
     def __init__(self, walker: Walker, folder: Path) -> None:
         self.walker, self.folder, self.taken = walker, folder, 0
@@ -76,6 +102,7 @@ class Camera:
         """The whole page as it stands now."""
         self.taken += 1
         page = self.walker.page
+        await page.emulate_media(color_scheme=self.scheme)
         session = await page.context.new_cdp_session(page)
         for size, look in self.looks.items():
             if size == "desktop" and self.walker.words.code == RIGHT_TO_LEFT:
@@ -126,6 +153,7 @@ async def residents_pages(walker: Walker, camera: Camera, service: Service) -> N
     await family.tells_the_home(walker)
     await walker.unfolds()
     await camera.take("results-unfolded")
+    await camera.opened("why", "/benefits/why/wic")
     await camera.opened("print", "/benefits/print/wic")
     await camera.opened("saved", "/benefits/saved")
     await walker.opens("/benefits/results")
@@ -158,6 +186,19 @@ async def public_pages(camera: Camera) -> None:
         ("not-found", "/nowhere"),
     ):
         await camera.opened(name, path)
+
+
+async def voice_pages(walker: Walker, camera: Camera) -> None:
+    """Petitions, questions and votes, as anyone may read them."""
+    walker.arrived = None
+    for name, path in VOICE_PAGES:
+        await camera.opened(name, path)
+    for path, kind, below in LED_TO:
+        await walker.opens(path)
+        first = walker.page.locator("main .th-card__title a").first
+        found = await first.get_attribute("href")
+        for end in below:
+            await camera.opened(kind + end.replace("/", "-"), f"{found}{end}")
 
 
 async def pages_after_sending(walker: Walker, camera: Camera) -> None:
@@ -229,7 +270,7 @@ async def staff_pages(browser: Browser, service: Service, code: str, folder: Pat
             case = walker.page.locator("main table a").first
             path = await case.get_attribute("href") or ""
             await camera.opened("case", path)
-            for ending in ("print", "ask", "decide", "way-back"):
+            for ending in ("why", "print", "ask", "decide", "way-back"):
                 await camera.opened(ending, f"{path}/{ending}")
 
 
@@ -242,6 +283,7 @@ async def main(languages: tuple[str, ...]) -> None:
                 async with Walker.at(browser, spoken(code), service.url) as walker:
                     camera = Camera(walker, FOLDER / code)
                     await residents_pages(walker, camera, service)
+                    await voice_pages(walker, camera)
                 await staff_pages(browser, service, code, FOLDER / code)
     print(f"{sum(1 for _ in FOLDER.rglob('*.png'))} pictures in {FOLDER}")
     for page in Camera.too_wide:
@@ -252,6 +294,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.support.screenshots")
     parser.add_argument("languages", nargs="*", metavar="LANGUAGE")
     parser.add_argument("--hard", action="store_true", help="320 pixels, and letters at 200 %%")
+    parser.add_argument("--dark", action="store_true", help="light letters on a dark ground")
     told = parser.parse_args()
+    Camera.scheme = "dark" if told.dark else "light"
     Camera.looks = HARD if told.hard else USUAL
     asyncio.run(main(tuple(told.languages) or LANGUAGES))

@@ -266,6 +266,15 @@ async def number_of(petition: UUID | None) -> int | None:
     return None if row is None else row["number"]
 
 
+async def joined_at(petition: UUID) -> datetime | None:
+    """When the last signature of a petition had gone over to the one it was joined with."""
+    row = await db.fetch_one(
+        "select done_at from voice_merges where source = ? and state = 'done' order by id desc",
+        petition,
+    )
+    return None if row is None else row["done_at"]
+
+
 async def joined_with(petition: UUID) -> int | None:
     """Where a petition that was joined with another goes on; None for any other petition."""
     row = await db.fetch_one(

@@ -2,7 +2,18 @@
 (function () {
   "use strict";
   var errors = document.getElementById("errors");
-  if (errors) errors.focus();
+  if (errors) {
+    errors.focus();
+    // Whoever later comes Back to this page is asked the question anew, not whether to send again.
+    var asked = document.querySelector("[data-asked-at]");
+    var forget = function () {
+      history.replaceState(null, "", asked ? asked.getAttribute("data-asked-at") : location.href);
+    };
+    document.addEventListener("submit", forget);
+    document.addEventListener("click", function (event) {
+      if (event.target.closest("a[href^='/']")) forget();
+    });
+  }
 
   var leave = document.querySelector("[data-leave]");
   if (leave) {

@@ -72,7 +72,8 @@ async def shown(
             return
         if route.request.method == "POST":
             sent.append(route.request.post_data or "")
-        await route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        headers = {"content-type": "text/html; charset=utf-8", "cache-control": "no-store"}
+        await route.fulfill(body=html, headers=headers)
 
     viewport: Any = {"width": width, "height": 800}
     context = await browser.new_context(
@@ -147,6 +148,18 @@ async def test_the_error_summary_takes_the_focus_and_leads_to_the_control(browse
         assert await page.evaluate(focused) == "errors"
         await page.get_by_role("link", name="Enter an amount").click()
         await page.wait_for_function(f"{focused} === 'two'")
+
+
+async def test_back_to_a_page_with_mistakes_asks_anew_and_not_whether_to_send_again(
+    browser: Browser,
+) -> None:
+    errors = [{"target": "two", "text": "Enter an amount"}]
+    async with shown(browser, question(errors=errors)) as (page, sent):
+        await press(page.get_by_role("button", name="Continue", exact=True))
+        await press(page.get_by_role("link", name="Threshold"))
+        await page.go_back()
+        assert page.url == f"{HOST}/answer"
+        assert len(sent) == 1
 
 
 async def test_the_running_sum_follows_typing_and_hides_what_it_cannot_read(

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from forms.message import Cents, Day, Message
 from locales import python_messages, yaml_messages
-from service.i18n import Languages, Translator, catalogue, wanted_languages
+from service.i18n import Language, Languages, Translator, catalogue, wanted_languages
 from service.saying import say
 from tests.service.pages.rendering import OFFERED, templates
 
@@ -52,6 +52,24 @@ def test_a_moment_is_told_in_the_citys_own_time() -> None:
 def test_whole_dollars_show_no_cents(cents: int, expected: str) -> None:
     assert words("en").money(cents) == expected
     assert words("es").money(cents) == expected
+
+
+def test_what_runs_the_other_way_is_isolated_where_words_run_from_right_to_left() -> None:
+    """Else a day at the start of an Arabic sentence changes places with its month."""
+    said = words("qps-rtl").gettext("{day}: {link}", day="2 May", link=Markup("<a>x</a>"))
+    assert said == Markup("[\u20682 May\u2069: \u2068<a>x</a>\u2069 ·· ··]")
+    assert words("qps-rtl").ngettext("{n} day", "{n} days", 2) == "[\u20682\u2069 dåýš ··]"
+    assert words("es").gettext("{day}", day="2 May") == "2 May"
+
+
+@pytest.mark.parametrize("code", ["am", "ar", "fr", "ko", "so", "tl", "vi", "zh", "zh-Hans"])
+def test_a_city_may_offer_any_language_its_people_speak(code: str, tmp_path: Path) -> None:
+    """Few languages have their own way to write numbers in the United States on record."""
+    before = templates().languages.offered
+    spoken = Languages.load((*before, Language(code, code, "draft")), ZONE, directory=tmp_path)
+    assert spoken[code].language == code
+    assert "2026" in spoken[code].date(date(2026, 12, 2))
+    assert spoken[code].direction == ("rtl" if code == "ar" else "ltr")
 
 
 def test_each_language_asks_for_the_parts_of_a_date_in_its_own_order() -> None:

@@ -44,6 +44,11 @@ async def test_every_program_has_a_page_that_says_how_to_apply_and_by_which_rule
         assert not re.search(r"\b(household|person|income)\.[a-z_]", page.text)
 
 
+async def test_a_phone_number_can_be_pressed(browser: Browser) -> None:
+    page = await browser.get("/programs/lifeline")
+    assert page.link("1-800-234-9473") == "tel:18002349473"
+
+
 async def test_a_closed_program_says_so_and_cannot_be_started(browser: Browser) -> None:
     page = await browser.get("/programs/vehicle_fee_rebate")
     assert "Not open now" in page.text

@@ -145,7 +145,11 @@ async def test_two_windows_both_keep_their_answers(first: PageSeen) -> None:
 async def test_the_pays_are_summed_on_the_page_before_they_are_stored(browser: Browser) -> None:
     page = await walk(await begin(browser), FAMILY, until="/benefits/apply/pay/")
     pays = {"pays-1": "612", "pays-2": "655", "pays-3": "590", "pays-4": "640"}
-    page = await page.form().fill({**pays, "steady": "yes"}).submit("_action=sum")
+    page = await page.form().fill({**pays, "pays-4": ""}).submit("_action=sum")
+    (wrong,) = page.tree.findall(".//*[@id='errors']//a")
+    assert (page.status, wrong.get("href")) == (422, "#pays-4")
+    page = await page.form().fill(pays).submit("_action=sum")
+    assert page.status == 200, "a sum needs the pays and no other answer"
     assert "$2,704.00 a month" in page.text or "$2,705.08 a month" in page.text
     stored = await page.browser.get(page.url)
     assert stored.form().values["pays-1"] == [""]
@@ -217,11 +221,17 @@ async def test_a_form_without_its_cookie_says_so_and_leads_back_to_its_own_page(
     for referer, way in ((f"{host}/benefits/start?only=", "/benefits/start?only="), ("x://[", "/")):
         browser.client.cookies.clear()
         browser.headers["referer"] = referer
-        refused = await page.form("/benefits/start").submit()
+        # A browser that does not say which site sent the form: what was in it is not shown again.
+        answer = await browser.client.post(
+            "/benefits/start", data={"only": ""}, headers=browser.headers
+        )
+        refused = PageSeen(browser, answer)
         assert refused.status == 403
         assert "Allow cookies" in refused.text
         words = "Try again" if way != "/" else "Go to the first page"
         assert refused.link(words) == way
+    refused = await page.form("/benefits/start").submit()
+    assert (await refused.form("/benefits/start").submit("Send it again")).status == 200
 
 
 async def test_a_page_of_an_earlier_application_in_this_browser_changes_none(

@@ -64,6 +64,17 @@ async def test_reference_and_secret_lead_back_to_the_open_question(
     assert page.url == "/benefits/apply/people"
 
 
+@pytest.mark.parametrize("missing", ["reference", "secret"])
+async def test_who_left_a_number_out_is_told_so_and_not_that_they_do_not_match(
+    first: PageSeen, elsewhere: Browser, missing: str
+) -> None:
+    both = dict(zip(("reference", "secret"), numbers(await give(first, CONTACT)), strict=True))
+    page = await come_in(elsewhere, **{**both, missing: " "})
+    assert page.status == 422
+    assert "Write both: your reference and your secret number." in page.text
+    assert WRONG not in page.text
+
+
 async def test_after_sending_they_lead_to_a_status_page_that_hides_what_others_could_read(
     first: PageSeen, elsewhere: Browser, services: Services
 ) -> None:

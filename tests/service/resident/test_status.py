@@ -10,8 +10,10 @@ from service.actions.objections import answer
 from service.actions.referrals import take_in
 from service.actions.requests import Question, ask
 from service.actor import Actor
+from service.fact_rows import fact_groups
 from service.ids import time_ordered_id
 from service.services import Services
+from tests.service.pages.rendering import templates
 from tests.support.browsing import PageSeen
 from tests.support.pages import elements, text_of
 
@@ -123,6 +125,12 @@ async def test_a_change_goes_to_the_offices_and_old_answers_are_not_shown(
 async def test_a_copy_holds_what_was_sent(sent: PageSeen) -> None:
     page = await sent.click("Print or save a copy")
     assert "4 March 1985" in page.text
+
+
+def test_a_copy_calls_a_language_by_its_own_name(services: Services) -> None:
+    told = {"household": {"language": "es"}}
+    (household,) = fact_groups(told, services, templates().languages["en"], "en")
+    assert [row.lines for row in household.rows] == [["Español"]]
 
 
 async def test_nobody_reaches_anothers_question_or_decision(

@@ -6,7 +6,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from service.pack_check import check_city
+from service.pack.check import check_city
 
 SEATTLE = Path(__file__).parents[3] / "cities" / "seattle"
 

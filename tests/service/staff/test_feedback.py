@@ -55,7 +55,7 @@ async def test_a_note_is_kept_once_sealed_and_tied_to_no_visit(
     [row] = await db.fetch("select * from feedback")
     assert NOTE.encode() not in bytes(row["words"])
     assert set(row) == {"id", "form", "given_at", "language", "ease", "words"}
-    [entry] = await db.fetch("select * from audit_entries where action = 'feedback.given' limit 1")
+    [entry] = await db.fetch("select * from audit_entries where action = 'feedback.given'")
     assert (entry["actor_kind"], entry["detail"]) == ("anonymous", "{}")
 
 
@@ -78,6 +78,7 @@ async def test_leaders_and_administrators_read_it_and_only_administrators_remove
     for _tap in range(2):
         page = await newest.submit("Remove this note")
         assert [row[1] for row in table_rows(page)] == ["0", "0", "1"]
+    assert len(await db.fetch("select 1 from audit_entries where action = 'feedback.removed'")) == 1
     assert "The page on pay took me three tries." in page.text
 
 
@@ -90,8 +91,27 @@ async def test_a_long_list_goes_on_by_cursor(
     ada = await staff("ada", "admin", None)
     page = await ada.get("/staff/feedback")
     assert "note 0" not in page.text
-    assert "note 0" in (await page.click("Next")).text
+    page = await page.click("Next")
+    assert "note 0" in page.text
     assert (await ada.get("/staff/feedback?after=nothing")).status == 404
+
+
+async def test_a_list_stays_where_it_was_when_a_note_is_removed(
+    browser: Browser, staff: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    for number in range(4):
+        await say(browser, words=f"note {number}")
+    ada = await staff("ada", "admin", None)
+    page = await (await ada.get("/staff/feedback")).click("Next")
+    page = await page.form("/staff/feedback").submit("Remove this note")
+    assert ("note 0" in page.text, "note 1" in page.text, "note 3" in page.text) == (
+        True,
+        False,
+        False,
+    )
+    page = await page.form("/staff/feedback").submit("Remove this note")
+    assert "note 3" in page.text, "behind the last note there is no page"
 
 
 async def test_a_note_is_gone_after_a_year(

@@ -194,6 +194,8 @@ async def test_the_page_tells_number_definition_trend_and_source_and_the_file_th
     leader = await staff("lena", "leader", None)
     page = await leader.get("/staff/weekly")
     assert page.heading == "Weekly figures"
+    here = page.tree.findall(".//nav//a[@aria-current='page']")
+    assert [link.text for link in here] == ["Weekly figures"]
     figure = page.tree.find(".//p[@class='th-figure']")
     assert figure is not None
     assert figure.text == "14"

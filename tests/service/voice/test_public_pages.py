@@ -108,6 +108,13 @@ async def test_a_page_is_sound_in_both_languages(
     assert len(page.response.content) < 40_000
 
 
+async def test_the_first_page_leads_to_every_way_to_be_heard(browser: Browser) -> None:
+    page = await browser.get("/voice/")
+    links = {link.get("href") for link in elements(page.tree, "a")}
+    parts = ("start", "petitions", "votes", "questions", "ledger", "refused")
+    assert links >= {f"/voice/{part}" for part in parts}
+
+
 async def test_the_page_says_what_a_vote_can_show_and_what_it_cannot(browser: Browser) -> None:
     page = await browser.get("/voice/votes/how")
     assert (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -206,3 +208,17 @@ async def test_an_author_reads_both_and_says_yes(
         page = await page.form(page.url).submit()
     assert "The two petitions are one now." in page.text
     assert (await browser.get("/voice/merge/nonsense")).status == 404
+
+
+async def test_a_joined_petition_tells_the_day_it_was_joined_and_no_day_to_come(
+    ask: Ask, join: Join, browser: Browser, clock: StoppedClock
+) -> None:
+    source, target = await ask("Benches", state="open"), await ask("More benches", state="open")
+    clock.forward(timedelta(days=2))
+    await join(source, target)
+    row = await db.fetch_one("select number from voice_petitions where id = ?", source)
+    assert row is not None
+    page = await browser.get(f"/voice/petitions/{row['number']}")
+    days = {int(day) for day in re.findall(r"(\d+) November 2026", page.text)}
+    assert "Signing ended on 24 November 2026." in page.text
+    assert (max(days), "2027" in page.text) == (24, False)

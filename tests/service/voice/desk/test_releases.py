@@ -88,7 +88,12 @@ async def test_a_petition_that_never_came_so_far_has_its_figures_when_signing_is
 
 
 async def test_whom_another_petition_told_of_already_are_told_of_in_no_second_table(
-    services: Services, ask: Ask, sign: Sign, moderator: Account, clock: StoppedClock
+    services: Services,
+    ask: Ask,
+    sign: Sign,
+    moderator: Account,
+    browser: Browser,
+    clock: StoppedClock,
 ) -> None:
     """Else the few who signed the other one since would be one table less the other."""
     reached = clock.now()
@@ -105,6 +110,9 @@ async def test_whom_another_petition_told_of_already_are_told_of_in_no_second_ta
         await merges.agree(services, merges.token_of(services.keyring, merge, side), reached)
     await carry_all(services)
     await count_steps(services)
+    page = await browser.get("/voice/petitions/1/results")
+    assert "30 people signed" in page.text
+    assert "New figures come" not in page.text, "nobody signs it any more"
     assert await publish(services, target, reached) == await publish(services, apart, reached) == 1
     told = [await last_release(petition) for petition in (source, target, apart)]
     assert [dict(one.areas.shown) for one in told if one] == [{"1": 30}, {}, {"1": 30}]
