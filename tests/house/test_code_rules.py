@@ -11,7 +11,7 @@ from tests.house.tree import calls as calls_in
 from tests.house.tree import imports, name, nodes, product_modules
 
 # The only doors where any error at all may be caught: the worker's loop, the outermost handler.
-CATCH_ALL = {"service/worker.py", "service/errors.py", "service/app.py", "service/rendering.py"}
+CATCH_ALL = {"service/worker.py", "service/errors.py", "service/app.py", "service/error_pages.py"}
 CLOCK = {
     "service/clock.py",
     "service/settings.py",  # works out the demonstration's offset
