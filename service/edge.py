@@ -207,12 +207,14 @@ def _is_plain(address: str) -> bool:
 
 
 def _is_within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
-    """Whether one of the networks holds an address; what is no address is in none."""
+    """Whether one of the networks holds an address; what is no address is in none. On a socket for
+    both kinds, an IPv4 address comes in the clothes of the other."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(parsed in each for each in networks)
+    plain = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return any(parsed in each or (plain is not None and plain in each) for each in networks)
 
 
 def network(address: str) -> str:

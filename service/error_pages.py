@@ -78,6 +78,8 @@ def _view(request: Request, error: AppError, path: str) -> ErrorView:
     words, ours = translator_of(request), is_own_path(path)
     expired = waited_too_long(request, error)
     typed = typed_in(request) if ours and (error.status == 503 or expired) else ()
+    if expired:
+        typed = [pair for pair in typed if pair[0] != csrf.FIELD]
     message = KEPT[error.code] if expired and typed else error.message
     return ErrorView(
         heading=words.gettext(heading_of(error)),
@@ -86,7 +88,7 @@ def _view(request: Request, error: AppError, path: str) -> ErrorView:
         request_id=request.state.request_id,
         again=_again(request) if may_try_again(error) and ours else None,
         action=path,
-        typed=[pair for pair in typed if not expired or pair[0] != csrf.FIELD],
+        typed=typed,
         fresh_token=expired,
     )
 

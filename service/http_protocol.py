@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -25,9 +26,15 @@ HEADER_SECONDS = 10.0
 MESSAGE_SECONDS = 30.0
 # For a client that takes its answer too slowly, counted from the end of the answer.
 DRAIN_SECONDS = 20.0
+# The same where no rest comes before it: more waits to be sent, or the connection ends anyway.
+STUCK_SECONDS = 40.0
 # llhttp sets no bound on all headers together.
 HEADER_BYTES = 32 * 1024
 HEADER_LINES = 100
+# Requests that came before those they follow were answered. Browsers and proxies wait instead.
+MOST_QUEUED = 100
+# What comes as headers after a body is no part of the request, and kept by nobody.
+NOWHERE: deque[tuple[bytes, bytes]] = deque(maxlen=0)
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -38,6 +45,7 @@ class PatientProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._deadline: asyncio.TimerHandle | None = None
+        self._stuck: asyncio.TimerHandle | None = None
         self._headers_done = True
         self._message_done = True
         # What came of headers that have not ended, and whether the same piece held another's end.
@@ -51,16 +59,14 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
+        self._goes_on()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Most requests come whole in one piece and never meet a timer."""
         was_open, self._one_ended = not self._message_done, False
         super().data_received(data)
-        if self._message_done:
-            self._disarm()
-        elif not was_open:
-            self._arm(MESSAGE_SECONDS if self._headers_done else HEADER_SECONDS)
+        self._wait_for_more(was_open=was_open)
         if not self._headers_done and not self._one_ended:
             self._unread += len(data)
             if self._unread > HEADER_BYTES and not self.transport.is_closing():
@@ -76,7 +82,10 @@ class PatientProtocol(HttpToolsProtocol):
         size = len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
         if size > HEADER_BYTES or len(self.headers) > HEADER_LINES:
             raise ValueError("more headers than any browser sends")
+        if len(self.pipeline) >= MOST_QUEUED:
+            raise ValueError("more requests at once than any browser sends")
         super().on_headers_complete()
+        self.headers = NOWHERE  # type: ignore[assignment]  # it only appends
         self._headers_done = True
         if self._deadline is not None:
             self._arm(MESSAGE_SECONDS)
@@ -84,6 +93,20 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._message_done = self._one_ended = True
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._arm(STUCK_SECONDS)
+
+    def pause_writing(self) -> None:
+        """The client has not taken what it was sent; whoever never does must not stay."""
+        super().pause_writing()
+        self._stuck = self.loop.call_later(STUCK_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._goes_on()
+        super().resume_writing()
 
     def timeout_keep_alive_handler(self) -> None:
         """A resting connection ends; one that still takes its answer gets a while to finish."""
@@ -135,6 +158,24 @@ class PatientProtocol(HttpToolsProtocol):
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
+
+    def _wait_for_more(self, *, was_open: bool) -> None:
+        """No connection rests here without a timer but while its request is answered."""
+        if self.transport.is_closing():
+            self._arm(STUCK_SECONDS)
+        elif not self._message_done:
+            if not was_open:
+                self._arm(MESSAGE_SECONDS if self._headers_done else HEADER_SECONDS)
+        elif self.cycle is not None and not self.cycle.response_complete:
+            self._disarm()
+        elif was_open or self._deadline is None:
+            # An empty line, or the rest of a body after its answer, ended uvicorn's own waiting.
+            self._arm(HEADER_SECONDS)
+
+    def _goes_on(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _arm(self, seconds: float) -> None:
         self._disarm()

@@ -67,7 +67,8 @@ async def _after_the_visit(request: Request, page: Page) -> Response:
     request.state.session = await find_session(token, doing.DOOR, now)
     draft = await draft_of(request)
     if draft is not None and before is not None:
-        await doing.save_words(draft, {name: getattr(before, name) for name in doing.WORDS})
+        kept = (*doing.WORDS, "language")
+        await doing.save_words(draft, {name: getattr(before, name) for name in kept})
         draft = await draft_of(request)
     response = redirect(START, request) if draft is None else await page(request, draft)
     set_session_cookie(response, doing.DOOR, token, services.settings)

@@ -70,6 +70,20 @@ async def test_a_page_that_stood_open_for_too_long_keeps_what_was_typed(
     assert (ASK in page.text) is (why == "the visit ended")
 
 
+async def test_words_that_go_on_in_a_new_draft_stay_in_their_language(
+    browser: Browser, clock: StoppedClock
+) -> None:
+    page = await begin(browser)
+    page = await page.form().fill(ask="حافلة ليلية حتى الساعة الثانية").submit("Continue")
+    if page.url == "/voice/start/similar":
+        page = await page.form().submit("Mine is different")
+    clock.forward(DOORS["voice"].idle)
+    late = await page.form().fill(why=WHY, topic="transit", area="2").submit("Continue")
+    await late.form("/voice/start/why").submit("Send it again")
+    drafts = await db.fetch("select language from voice_petitions where why <> ''")
+    assert [each["language"] for each in drafts] == ["und-Arab"]
+
+
 async def test_who_wrote_is_not_told_to_whoever_sends_the_page_again(
     browser: Browser, clock: StoppedClock
 ) -> None:

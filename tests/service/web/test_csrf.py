@@ -112,6 +112,16 @@ async def test_before_any_session_the_form_cookie_holds_page_and_browser_togethe
         assert late.status_code == 403
 
 
+async def test_where_nothing_was_typed_nothing_is_said_to_be_kept(services: Services) -> None:
+    """A button alone: there is nothing to send again, only its page to open."""
+    async with small_app(services) as client:
+        form = {"_csrf": "0" * 32}
+        answer = await client.post("/benefits/begin", data=form, headers=GOOD)
+    assert answer.status_code == 403
+    assert "Nothing you typed is lost" not in answer.text
+    assert "Send it again" not in answer.text
+
+
 OLD_TOKEN = {"_csrf": "0" * 32, "why": "An hour of typing"}
 
 

@@ -7,11 +7,13 @@ import json
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
-from service.app import create_app
-from service.edge import network
+from service.app import create_app, wire
+from service.edge import Edge, network
 from service.security.headers import CONTENT_SECURITY_POLICY
 from service.services import Services
+from service.signposts import Signposts
 from tests.service.web.small_app import small_app
 from tests.support.pages import check_page
 
@@ -189,6 +191,32 @@ async def test_a_forwarded_address_counts_only_from_our_proxy(
     async with small_app(known, address=expected) as same:
         again = await same.get("/api/agency", headers={"authorization": "Bearer nobody"})
         assert again.status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address", "ours"),
+    [
+        (["10.0.0.1"], "10.0.0.1", True),
+        (["10.0.0.1/32"], "::ffff:10.0.0.1", True),
+        (["::ffff:10.0.0.1"], "::ffff:10.0.0.1", True),
+        (["10.0.0.1"], "10.0.0.2", False),
+        (["10.0.0.1"], "010.0.0.1", False),
+        (["10.0.0.1"], "10.0.1", False),
+        (["10.0.0.0/8"], "10.1.2.3", True),
+        (["10.0.0.0/8"], "::ffff:10.1.2.3", True),
+        (["10.0.0.0/8"], "11.1.2.3", False),
+        (["10.0.0.1", "2001:db8::/32"], "2001:DB8:0::5", True),
+        (["10.0.0.1", "2001:db8::/32"], "2001:db9::5", False),
+        (["2001:db8::1"], "10.0.0.1", False),
+        (["10.0.0.1"], "", False),
+        (["10.0.0.1"], "proxy", False),
+    ],
+)
+async def test_a_proxy_is_known_however_its_address_is_written(
+    services: Services, proxies: list[str], address: str, *, ours: bool
+) -> None:
+    web = wire(behind(services, services.settings.base_url, *proxies), {})
+    assert Edge(Signposts([]), Starlette(), web).is_proxy(address) is ours
 
 
 @pytest.mark.parametrize(

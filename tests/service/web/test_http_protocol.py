@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import re
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -102,6 +103,7 @@ async def test_a_request_two_servers_could_read_differently_is_refused(
     "sent",
     [
         b"",
+        b"\r\n",
         b"GET / HT",
         b"GET / HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nX-Slow: ",
         b"POST /language HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\n\r\nab",
@@ -150,6 +152,54 @@ async def test_a_body_nobody_reads_cannot_hold_a_connection(
             while await reader.read(4096):
                 pass
     writer.close()
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered", "after"),
+    [
+        (b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n", b"200", b"\r\n"),
+        (b"GET /nowhere HTTP/1.1\r\n" + HOST + b"Content-Length: 2\r\n\r\n", b"404", b"ab"),
+    ],
+    ids=["an empty line", "a body nobody reads"],
+)
+async def test_what_follows_an_answer_is_waited_for_no_longer_than_a_request(
+    port: int, monkeypatch: pytest.MonkeyPatch, sent: bytes, answered: bytes, after: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    assert answered in await reader.readuntil(b"\r\n")
+    monkeypatch.setattr(http_protocol, "HEADER_SECONDS", 0.2)
+    writer.write(after)
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(PATIENCE):
+            while await reader.read(4096):
+                pass
+    writer.close()
+
+
+@pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
+async def test_a_client_that_takes_no_answer_is_cut(
+    port: int, monkeypatch: pytest.MonkeyPatch, connection: bytes
+) -> None:
+    """It asks for more than the two machines hold on the way, and reads none of it."""
+    monkeypatch.setattr(http_protocol, "STUCK_SECONDS", 0.2)
+    one = b"GET /openapi.json HTTP/1.1\r\n" + HOST
+    sent = (one + b"\r\n") * 90 + one + b"Connection: " + connection + b"\r\n\r\n"
+    with socket.socket() as asking:
+        asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        asking.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(asking, ("127.0.0.1", port))
+        await asyncio.get_running_loop().sock_sendall(asking, sent)
+        async with asyncio.timeout(PATIENCE):
+            await until_cut(asking)
+
+
+async def until_cut(asking: socket.socket) -> None:
+    """Whoever does not read is told that nobody listens any more when they next say something."""
+    with contextlib.suppress(ConnectionError):
+        while True:
+            await asyncio.get_running_loop().sock_sendall(asking, b"\r\n")
+            await asyncio.sleep(0.05)
 
 
 async def test_a_declared_gigabyte_is_refused_before_it_is_sent(port: int) -> None:
@@ -208,3 +258,16 @@ async def test_a_long_form_is_not_taken_for_the_headers_of_what_follows_it(port:
         got += await reader.read()
     writer.close()
     assert re.findall(rb"HTTP/1\.1 (\d+)", got)[1:] == [b"200"]
+
+
+async def test_more_requests_than_anybody_waits_for_are_not_kept(port: int) -> None:
+    """Each that waits for its turn takes memory, and a client need not read what it asks for."""
+    one = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"
+    assert b"HTTP/1.1 400 " in await exchange(port, one * (http_protocol.MOST_QUEUED + 2))
+
+
+async def test_what_comes_after_a_body_is_no_header_of_its_request(port: int) -> None:
+    form = b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n"
+    trailers = b"Host: evil.example\r\n" + b"A: b\r\n" * 300
+    sent = b"POST /language HTTP/1.1\r\n" + HOST + form + b"\r\n0\r\n" + trailers + b"\r\n"
+    assert (await exchange(port, sent)).startswith(b"HTTP/1.1 303 ")
