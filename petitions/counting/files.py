@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 import zlib
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import IO, cast
 from petitions.counting.profiles import NotCountable, RankedBallots, Ranking, packed
 
 MOST_BYTES = 1 << 30
+BLOCK = 1 << 16
 SECTIONS = {"meta", "projects", "votes"}
 _RANK = re.compile(r"rank[ _]?([0-9]{1,3})$", re.IGNORECASE)
 # What tabulators write into a rank that holds no one candidate.
@@ -74,7 +76,7 @@ def open_text(path: Path) -> Iterator[IO[str]]:
     BadFile where it is no text."""
     try:
         with ExitStack() as stack:
-            bounded = io.BufferedReader(_Bounded(_unpacked(path, stack)), 1 << 16)
+            bounded = io.BufferedReader(_Bounded(_unpacked(path, stack)), BLOCK)
             yield stack.enter_context(io.TextIOWrapper(bounded, "utf-8-sig", newline=""))
     except UnicodeDecodeError:
         raise BadFile("The text is not UTF-8.", _first_not_utf8(path)) from None
@@ -89,15 +91,20 @@ def _unpacked(path: Path, stack: ExitStack) -> IO[bytes]:
     return cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=plain)))
 
 
-def _first_not_utf8(path: Path) -> int | None:
-    """Text is decoded in blocks, so which line it was is looked up."""
-    with ExitStack() as stack:
-        for line, raw in enumerate(_unpacked(path, stack), 1):
-            try:
-                raw.decode("utf-8")
-            except UnicodeDecodeError:
-                return line
-    return None
+def _first_not_utf8(path: Path) -> int:
+    """Text is decoded in blocks, so which line it was is looked up, in blocks again: a line may be
+    as long as the whole file."""
+    line, decoder = 1, getincrementaldecoder("utf-8")()
+    try:
+        with ExitStack() as stack:
+            source = _unpacked(path, stack)
+            while block := source.read(BLOCK):
+                decoder.decode(block)
+                line += block.count(b"\n")
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        line += error.object[: error.start].count(b"\n")
+    return line
 
 
 def rows(text: IO[str], delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import os
 import threading
+import tracemalloc
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -126,6 +128,24 @@ def test_a_bad_file_is_told_what_is_wrong_and_where(
     assert problem in str(refused.value)
     if line:
         assert str(refused.value).startswith(f"Line {line}: ")
+
+
+def test_a_line_without_an_end_is_not_kept_to_say_that_it_is_no_text(tmp_path: Path) -> None:
+    endless = b"rank1\nAnn\n\xff" + bytes(1 << 25)
+    path = written(tmp_path, gzip.compress(endless, 1, mtime=0))
+    tracemalloc.start()
+    with pytest.raises(BadFile, match="Line 3: The text is not UTF-8"):
+        read_ranked(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < len(endless) / 8
+
+
+def test_a_packed_file_that_is_no_text_and_not_whole_is_told_so(tmp_path: Path) -> None:
+    noise = Random(1).randbytes(1 << 18).replace(b"\n", b" ")
+    cut = gzip.compress(b"rank1\nAnn\n\xff" + noise, mtime=0)[:-999]
+    with pytest.raises(BadFile, match="Line 3: The text is not UTF-8"):
+        read(tmp_path, cut)
 
 
 def test_a_pipe_is_read_once_and_counted_whole(tmp_path: Path) -> None:
