@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from service.i18n import Translator
     from service.services import Services
 
+NAMED = ("dates", "after_costs", "costs", "steady")
+OF_INCOME = ("kind", "period", "amounts", "amount", *NAMED)
+"""What is told of an income beside who pays it; the `NAMED` ones stand after their name."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
@@ -129,7 +133,7 @@ class _Facts:
     def value(self, fact: str, value: Any) -> list[str]:
         """A stored answer in words, a line for each of its parts."""
         words = self.words
-        if isinstance(value, Mapping) and "unknown" in value:
+        if _is_unknown(value):
             return [words.gettext(UNKNOWN.get(str(value["unknown"]), str(value["unknown"])))]
         if fact == "household.language":
             offered = self.services.city.languages
@@ -204,21 +208,27 @@ class _Facts:
     def _income(self, income: Mapping[str, Any]) -> str:
         """One line: kind, who pays, how often, each amount as it was told."""
         words = self.words
-        if "unknown" in income:
+        if _is_unknown(income):
             return self.value("people_complete", income)[0]
-        parts = [choice_name("income.kind", str(income.get("kind")), self.services, words)]
+        known = {name: told for name, told in income.items() if not _is_unknown(told)}
+        parts = [self._kind(known.get("kind"))]
         if isinstance(income.get("employer"), str):
             parts.append(income["employer"])
-        if income.get("period"):
-            parts.append(words.gettext(PERIODS[income["period"]]))
-        if income.get("amounts"):
-            parts.append(", ".join(self._money(each) for each in income["amounts"]))
-        if "amount" in income:
-            parts.append(self._money(income["amount"]))
-        for name in ("dates", "after_costs", "costs", "steady"):
-            if name in income:
+        if known.get("period"):
+            parts.append(words.gettext(PERIODS[known["period"]]))
+        if known.get("amounts"):
+            parts.append(", ".join(self._money(each) for each in known["amounts"]))
+        if "amount" in known:
+            parts.append(self._money(known["amount"]))
+        for name in OF_INCOME:
+            if name in income and (name in NAMED or name not in known):
                 parts.append(self._extra(f"income.{name}", income[name]))
         return " · ".join(parts)
+
+    def _kind(self, kind: str | None) -> str:
+        if kind is None:
+            return answer_name("person.incomes", self.services.rules.facts, self.words)
+        return choice_name("income.kind", kind, self.services, self.words)
 
     def _extra(self, fact: str, value: Any) -> str:
         if fact == "income.dates" and isinstance(value, list):
@@ -227,6 +237,11 @@ class _Facts:
             told = "; ".join(self.value(fact, value))
         name = fact_name(fact, self.services.rules.facts, self.words)
         return self.words.gettext("{name}: {value}", name=name, value=told)
+
+
+def _is_unknown(told: Any) -> bool:
+    """Whether somebody did not know, or would rather not say."""
+    return isinstance(told, Mapping) and "unknown" in told
 
 
 def _address(value: Any) -> Iterator[str]:

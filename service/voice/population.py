@@ -12,6 +12,7 @@ from eligibility.documents import Place
 from eligibility.findings import Finding
 
 FILE = "population.csv"
+ENCODING = "utf-8-sig"  # spreadsheets put a mark before the first letter
 ALL = "all"
 
 
@@ -38,7 +39,7 @@ def load_population(folder: Path) -> Population:
     path = folder / FILE
     if not path.is_file():
         return Population({})
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding=ENCODING, newline="") as file:
         every = list(csv.DictReader(file))
     areas = [row for row in every if row["dimension"] == "area"]
     spoken = [row for row in every if row["dimension"] == "home_language"]
@@ -55,17 +56,21 @@ def wrong_rows(folder: Path) -> Iterator[Finding]:
     path = folder / FILE
     if not path.is_file():
         return
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        for row in rows:
-            column, kind = COLUMNS.get(row.get("dimension") or "", ("year", int))
-            try:
-                kind(row[column]), int(row["year"]), row["group"], row["source"]
-            except (KeyError, TypeError, ValueError):
-                message = (
-                    f"A row needs dimension, group, {column}, year and source; figures in digits."
-                )
-                yield Place(str(path), rows.line_num, 1).finding("population", message)
+    try:
+        with path.open(encoding=ENCODING, newline="") as file:
+            yield from _wrong(csv.DictReader(file), path)
+    except UnicodeDecodeError:
+        yield Place(str(path), 1, 1).finding("population", "This is no UTF-8 text.")
+
+
+def _wrong(rows: csv.DictReader[str], path: Path) -> Iterator[Finding]:
+    for row in rows:
+        column, kind = COLUMNS.get(row.get("dimension") or "", ("year", int))
+        try:
+            row["dimension"], kind(row[column]), int(row["year"]), row["group"], row["source"]
+        except (KeyError, TypeError, ValueError):
+            message = f"A row needs dimension, group, {column}, year and source; figures in digits."
+            yield Place(str(path), rows.line_num, 1).finding("population", message)
 
 
 def _year_and_source(rows: Sequence[Mapping[str, str]]) -> tuple[int, str]:

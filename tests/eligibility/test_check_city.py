@@ -20,6 +20,7 @@ from locales.yaml_messages import extract
 from service.cli import main
 from service.pack.check import check_city
 from service.pack.words import KEYS_OF_WORDS
+from service.voice.population import load_population
 from tests.eligibility.packs import ROOT, one_test, write_pack
 from tests.eligibility.test_check import CASES, RULE
 
@@ -185,6 +186,7 @@ OWN_FILE_MISTAKES = [
     ("voice", "topics:", "topicz:", '"topicz" is not a key used here. Did you mean "topics"?'),
     ("voice", "  neighborhood: 75", "  neighbourhod: 75", 'Did you mean "neighborhood"?'),
     ("population.csv", "area,1,99698", "area,1,many", ":2:1: A row needs dimension, group, people"),
+    ("population.csv", "dimension,", "dimensions,", ":2:1: A row needs dimension, group, year"),
     ("voice", "sponsors_needed: 5", "sponsors_needed: -5", "This number is at least 1."),
 ]
 
@@ -198,6 +200,17 @@ def test_a_slip_in_the_citys_own_files_is_named_at_its_line(
     change(city / file, right, wrong)
     found = [str(one).replace(f"{city}/", "") for one in checked(city, shared).errors]
     assert any(told in f"{one} " and one.startswith(f"{file}:") for one in found), found
+
+
+def test_population_as_a_spreadsheet_saves_it(city: Path, shared: Path) -> None:
+    """With a mark before the first letter it is read; in the letters of another time it is not."""
+    text = (SEATTLE / "population.csv").read_text(encoding="utf-8").replace("area,1,", "area,Ñ,")
+    (city / "population.csv").write_text(text, encoding="utf-8-sig")
+    assert not of(checked(city, shared).errors, "population", city)
+    assert load_population(city).people["Ñ"] == 99_698
+    (city / "population.csv").write_text(text, encoding="latin-1")
+    (found,) = of(checked(city, shared).errors, "population", city)
+    assert found.startswith("population.csv:1:1: This is no UTF-8 text.")
 
 
 def test_a_name_of_an_office_and_a_question_need_words_too(city: Path, shared: Path) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from eligibility import Household
 from eligibility.answers import TAX_ROLES as STORED
 from eligibility.facts import FactType
 from service.answer_words import TAX_ROLES
 from service.caseworker.history import screened
 from service.fact_names import answer_name
+from service.fact_rows import told_lines
 from service.referrals.grants import share, veiled
+from service.services import Services
 from tests.eligibility.packs import city_rules, household
 from tests.service.pages.rendering import templates
 
@@ -22,6 +25,40 @@ from tests.service.pages.rendering import templates
 def test_every_tax_role_a_case_can_hold_is_said_in_words(role: str, language: str) -> None:
     said = templates().languages[language].gettext(TAX_ROLES[role])
     assert "tax return" in said if language == "en" else "impuestos" in said
+
+
+NOT_KNOWN = {"unknown": "dont_know"}
+
+
+@pytest.mark.parametrize(
+    ("income", "line"),
+    [
+        ({}, "Pay and other money"),
+        (
+            {"kind": NOT_KNOWN, "period": "month", "amount": 100_000},
+            "Pay and other money · every month · $1,000 · Kind of money: Does not know",
+        ),
+        (
+            {"kind": "wages", "period": NOT_KNOWN, "amount": 100_000},
+            "Job · $1,000 · How often it comes: Does not know",
+        ),
+        (
+            {"kind": "wages", "period": "week", "amounts": {"unknown": "declined"}},
+            "Job · every week · Amounts of the last few times: Prefers not to say",
+        ),
+        (
+            {"kind": "wages", "amount": NOT_KNOWN, "costs": NOT_KNOWN},
+            "Job · Amount: Does not know · Costs of your own work: Does not know",
+        ),
+    ],
+)
+def test_money_of_which_a_part_is_not_known_is_told_as_far_as_it_is(
+    services: Services, income: dict[str, Any], line: str
+) -> None:
+    facts = {"people": [{"id": "p1", "incomes": [income]}]}
+    Household.from_facts(facts, services.rules.facts)
+    words = templates().languages["en"]
+    assert told_lines("person.incomes", [income], facts, services, words, "en") == [line]
 
 
 def read_by_staff(told: dict[str, Any], language: str) -> list[str]:
