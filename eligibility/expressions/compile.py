@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from threading import RLock
 from types import CodeType, FunctionType
 from typing import Any
@@ -20,6 +21,22 @@ CHEAP = ("fact", "truth", "call", "likely", "pays")
 """What is read at once, or remembered anyway."""
 
 
+class Places:
+    """Where the values of a tree, by its id, or of a named root are remembered. Two threads never
+    give one place to two values: the next number is taken in one step."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, int] = {}
+        self._numbers = count(1)
+
+    def of(self, what: Any) -> int:
+        """The place of what is asked for; a new one the first time."""
+        found = self._known.get(what)
+        if found is None:
+            found = self._known.setdefault(what, next(self._numbers) * PLACES * PLACES)
+        return found
+
+
 class Compiler:
     """Makes one function of each value that is remembered, and of each tree asked for. Equal trees
     are one object, so programs share them. A function is written when it is first called.
@@ -28,11 +45,11 @@ class Compiler:
     remembered is found by the other.
     """
 
-    def __init__(self, traced: bool = False, places: dict[Any, int] | None = None) -> None:
+    def __init__(self, traced: bool = False, places: Places | None = None) -> None:
         self.traced = traced
         self.derived = derived_noting if traced else derived
         self.tests: dict[int, Function] = {}
-        self._places: dict[Any, int] = {} if places is None else places
+        self._places = Places() if places is None else places
         self._space: dict[str, Any] = {**CALLED, "derived": self.derived}
         self._constants: dict[Any, str] = {}
         self._functions: dict[Any, str] = {}
@@ -46,7 +63,7 @@ class Compiler:
 
     def place(self, what: Any) -> int:
         """Where the values of a tree, by its id, or of a named root are remembered."""
-        return self._places.setdefault(what, (len(self._places) + 1) * PLACES * PLACES)
+        return self._places.of(what)
 
     def compile(self, tree: Expr) -> Function:
         """The function of a tree, called with a world that has the person decided on. Tests give

@@ -124,3 +124,17 @@ def test_a_function_called_without_a_person_takes_the_one_the_world_decides_on()
     for view, disabled in zip(world.people, (False, True, False), strict=True):
         world.env[PERSON_SLOT] = view
         assert function(world) is disabled
+
+
+def test_two_values_never_share_a_place_when_two_threads_ask_at_once() -> None:
+    compiler = Compiler()
+    between: list[int] = []
+
+    class Asked:
+        """Another thread takes a place in the middle of the asking for this one."""
+
+        def __hash__(self) -> int:
+            between.append(compiler.place("another"))
+            return 1
+
+    assert compiler.place(Asked()) != between[0] == compiler.place("another")
