@@ -13,7 +13,7 @@ from eligibility import Household, screen_text
 from service.api.v1.edge import answer, answer_text
 from service.api.v1.shapes import Day, FactId, FactsObject, ProgramId, Strict
 from service.body import read_json, read_query
-from service.deciding import MOST, can_narrow, explained
+from service.deciding import MOST, MOST_INCOMES, can_narrow, explained
 from service.errors import Fault, Invalid, Malformed
 from service.referrals.package import read_household
 from service.security.rate_limits import FEWEST_SCREENING_NETWORK, LARGE_SCREENING_NETWORK, limit
@@ -125,7 +125,7 @@ async def _narrowed(
 ) -> Response:
     services = services_of(request)
     if not can_narrow(household):
-        words = f"The fewest facts are named for at most {MOST} people."
+        words = f"The fewest facts are named for at most {MOST} people and {MOST_INCOMES} incomes."
         raise Invalid([Fault("/people", "too_many", words)])
     await limit(services, FEWEST_SCREENING_NETWORK, address_of(request), now_of(request))
     made = await explained(household, services.rules, on, chosen)

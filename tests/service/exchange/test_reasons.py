@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -75,10 +76,17 @@ async def test_a_question_it_does_not_know_is_refused(
     assert refused.status_code == 400
 
 
+LARGE = (
+    [{"id": f"p{n}"} for n in range(16)],
+    [{"id": f"p{n}", "incomes": [{}] * 14} for n in range(3)],
+)
+
+
+@pytest.mark.parametrize("people", LARGE, ids=["people", "incomes"])
 async def test_a_home_too_large_for_the_search_is_told_so_or_told_all(
-    client: httpx.AsyncClient, services: Services
+    client: httpx.AsyncClient, services: Services, people: list[dict[str, Any]]
 ) -> None:
-    many = {"household": {}, "people": [{"id": f"p{n}"} for n in range(16)], "on": ON}
+    many = {"household": {}, "people": people, "on": ON}
     refused = await client.post(f"{SCREEN}?explain=fewest", json=many)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["code"] == "too_many"
@@ -86,6 +94,21 @@ async def test_a_home_too_large_for_the_search_is_told_so_or_told_all(
     usual = screen(household, services.rules, None, ["wic"])
     asked = await explained(household, services.rules, date(2026, 11, 22), ["wic"])
     assert [each.to_json() for each in asked] == [each.to_json() for each in usual]
+
+
+@pytest.mark.parametrize(
+    ("people", "incomes", "apart"), [(3, 1, False), (2, 4, True), (9, 0, True)]
+)
+async def test_a_search_that_takes_long_keeps_nobody_else_waiting(
+    services: Services, people: int, incomes: int, apart: bool
+) -> None:
+    """Each income is an answer of its own. What runs beside comes to its turn meanwhile."""
+    told = [{"id": f"p{n}", "incomes": [{}] * incomes} for n in range(people)]
+    household = Household.from_facts({"household": {}, "people": told}, services.rules.facts)
+    meanwhile = asyncio.create_task(asyncio.sleep(0))
+    await explained(household, services.rules, date(2026, 11, 22), ["lifeline"])
+    assert meanwhile.done() is apart
+    await meanwhile
 
 
 async def test_an_agency_asks_why_a_case_came_out_so_and_gets_the_fewest_of_its_own_facts(
