@@ -163,7 +163,8 @@ class AskedQuestion(Strict):
 
 
 class ReferralAnswer(Strict):
-    """Where a case stands, without its facts: those come by pull only."""
+    """Where a case stands, without its facts: those come by pull, and the few behind
+    its result with its reasons."""
 
     id: Id
     program: ProgramId
